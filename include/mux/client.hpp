@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <mux/options.hpp>
+#include <mux/pager.hpp>
+#include <mux/request.hpp>
+#include <mux/send.hpp>
+#include <mux/stats.hpp>
+
+#include <mux/data/data.hpp>
+#include <mux/robots/robots.hpp>
+#include <mux/system/system.hpp>
+#include <mux/video/video.hpp>
+
+namespace mux::inline v0 {
+
+/// The Mux API. Every call waits at the limiter for its class first, so that the documented rates are kept whatever
+/// the number of callers.
+///
+/// Thread safety: one client serves any number of threads. Movable; calls under way survive a move.
+/// Lifetime: destroying the client completes queued calls with `shut_down`; calls that are being sent end normally.
+/// Cancellation: at every await point, by Asio's per-operation slots; emit on the operation's strand.
+class client {
+ public:
+  /// Options default to `client_options::from_environment()`.
+  /// Errors: throws `configuration_error` (`missing_credentials`, `insecure_base_url`, `invalid_ca_file`, `invalid_argument`).
+  explicit client(asio::any_io_executor executor);
+  client(asio::any_io_executor executor, client_options options);
+  /// As the constructor, without exceptions for wrong settings.
+  [[nodiscard]] static result<client> make(asio::any_io_executor executor, client_options options);
+  client(client&&) noexcept;
+  client& operator=(client&&) noexcept;
+  ~client();
+
+  /// The answer. Errors: throws what `throw_error` says for its code.
+  template <class T>
+  asio::awaitable<T> send(request<T> call) const {
+    return detail::send<T>(core_, std::move(call).base());
+  }
+  /// The answer or why there is none; never throws for remote or network failure.
+  template <class T>
+  asio::awaitable<result<T>> try_send(request<T> call) const {
+    return detail::try_send<T>(core_, std::move(call).base());
+  }
+  /// As `try_send`, with status, headers and request id.
+  template <class T>
+  asio::awaitable<result<response<detail::stored<T>>>> with_response(request<T> call) const {
+    return detail::try_send_full<T>(core_, std::move(call).base());
+  }
+  /// A pager over any list request, with `limit` items a page.
+  template <class T>
+  [[nodiscard]] pager<T> pages(request<page<T>> first, int limit = 100) const {
+    return pager<T>(core_, std::move(first), limit);
+  }
+
+  /// Counters and the state of each limit class, taken now.
+  [[nodiscard]] client_stats stats() const;
+  /// The server's time, from the last `Date` header plus the time since; nothing before the first answer.
+  /// Precision: the header's second plus the answer's latency.
+  [[nodiscard]] std::optional<std::chrono::sys_time<std::chrono::milliseconds>> server_time() const;
+  [[nodiscard]] const client_options& options() const noexcept;
+
+ private:
+  std::shared_ptr<detail::client_core> core_;
+
+ public:
+  mux::video_group video;
+  mux::data_group data;
+  mux::robots_group robots;
+  mux::system_group system;
+
+ private:
+  explicit client(std::shared_ptr<detail::client_core> core);
+};
+
+}  // namespace mux::inline v0

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <mux/observer.hpp>
+#include <mux/operation.hpp>
+#include <mux/result.hpp>
+
+namespace mux::inline v0 {
+
+/// Either `token_id` and `token_secret` (HTTP Basic), or `authorization_token` (Bearer, wins if both are given).
+struct credentials {
+  std::string token_id;
+  std::string token_secret;
+  std::string authorization_token;
+};
+
+/// Longest time of each phase of a try; zero or less means no limit.
+struct timeout_options {
+  std::chrono::nanoseconds resolve = std::chrono::seconds(5);
+  std::chrono::nanoseconds connect = std::chrono::seconds(5);
+  std::chrono::nanoseconds tls = std::chrono::seconds(10);
+  std::chrono::nanoseconds write = std::chrono::seconds(30);
+  /// From the last byte of the request to the first of the answer.
+  std::chrono::nanoseconds first_byte = std::chrono::seconds(60);
+  /// Between two reads of the body.
+  std::chrono::nanoseconds body_idle = std::chrono::seconds(30);
+};
+
+/// One limit class.
+struct class_limit {
+  /// Requests a second, 0 < rate ≤ 1,000,000; infinity: no limit.
+  double rate = 1;
+  /// Size of the *server's* bucket. The client keeps one token in reserve against jitter. Unset: unknown, the
+  /// client uses 3.
+  std::optional<int> burst;
+};
+
+struct limiter_options {
+  /// By `rate_class`. Source: https://mux.com/docs/core/make-api-requests ; system and robots are conservative guesses.
+  std::array<class_limit, rate_class_count> classes = {{
+      {1, {}}, {5, {}}, {1, {}}, {5, {}}, {1, {}}, {1, {}}, {std::numeric_limits<double>::infinity(), {}}}};
+  /// Names the server's bucket; tokens of one environment and priority share one. Default: the token id.
+  std::string bucket_id;
+  /// Folder for limiter state that all processes of this machine and user share, so that a shell loop or an instant
+  /// restart does not spend the burst twice. Empty: state lives in this process only.
+  std::filesystem::path state_directory;
+
+  [[nodiscard]] class_limit& operator[](rate_class c) noexcept { return classes[static_cast<std::size_t>(c)]; }
+  [[nodiscard]] const class_limit& operator[](rate_class c) const noexcept { return classes[static_cast<std::size_t>(c)]; }
+};
+
+struct retry_options {
+  /// Tries in all for failures that may be repeated; a 429 does not use one up. At least 1.
+  int tries = 4;
+  /// Pause before try i+1: uniform in [0, min(max_pause, base_pause·2^i)].
+  std::chrono::nanoseconds base_pause = std::chrono::milliseconds(250);
+  std::chrono::nanoseconds max_pause = std::chrono::seconds(8);
+};
+
+struct pool_options {
+  /// Connections to one host, 1 to 1,000.
+  std::size_t per_host = 8;
+  /// Idle longer than this, a connection is closed instead of reused.
+  std::chrono::nanoseconds idle = std::chrono::seconds(50);
+  /// A POST takes no connection that was idle longer than this.
+  std::chrono::nanoseconds idle_for_post = std::chrono::seconds(2);
+};
+
+struct response_limits {
+  std::size_t header = 64 * 1024;       ///< bytes of status line and headers
+  std::size_t body = 64 * 1024 * 1024;  ///< bytes of a body
+  int depth = 64;                       ///< nesting of JSON
+};
+
+struct client_options {
+  /// `https://api.mux.com` by default. Plain http is refused except to loopback.
+  std::string base_url = "https://api.mux.com";
+  std::string stream_base_url = "https://stream.mux.com";
+  std::string image_base_url = "https://image.mux.com";
+  mux::credentials credentials;
+  /// PEM file with roots to trust instead of the system's. Empty: `SSL_CERT_FILE`, else the system store.
+  std::string ca_file;
+  timeout_options timeouts;
+  limiter_options limits;
+  retry_options retry;
+  pool_options pool;
+  response_limits response;
+  /// Longest time of one try; `deadline` covers everything. Unset: none.
+  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<std::chrono::nanoseconds> deadline;
+  /// Named in front of the library's own name in `User-Agent`.
+  std::string user_agent;
+  std::shared_ptr<mux::observer> observer;
+
+  /// Options with what `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_AUTHORIZATION_TOKEN` and `MUX_BASE_URL` say; the
+  /// rest has its default. Missing variables leave members empty; the client's constructor reports what it lacks.
+  [[nodiscard]] static client_options from_environment();
+};
+
+}  // namespace mux::inline v0

@@ -1,0 +1,257 @@
+#pragma once
+
+// How a C++ type is walked without knowing it: the rows that the generated tables are made of. Data only; the one
+// reader and the one writer interpret it.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <mux/field.hpp>
+#include <mux/json.hpp>
+#include <mux/open_enum.hpp>
+
+namespace mux::inline v0::codec {
+
+enum class kind : std::uint8_t {
+  boolean,      ///< bool
+  int64,        ///< std::int64_t
+  float64,      ///< double
+  string,       ///< std::string
+  unix_seconds, ///< std::chrono::sys_seconds; read from a number or a string of digits
+  enumeration,  ///< open_enum<E>
+  object,       ///< a generated struct
+  array,        ///< std::vector<T>
+  map,          ///< string_map<T>
+  variant,      ///< std::variant<structs…>
+  json,         ///< mux::json: the raw text
+};
+
+enum class presence : std::uint8_t {
+  required, ///< T: always written
+  optional, ///< std::optional<T>: absent is left out; null reads as absent
+  field,    ///< mux::field<T>: absent, null and value differ
+};
+
+struct schema;
+struct type;
+
+/// std::vector<T> and string_map<T>, erased.
+struct container_ops {
+  void (*clear)(void* c);
+  void (*reserve)(void* c, std::size_t n);
+  void* (*append)(void* c);                                   ///< a new last element (vector)
+  void* (*append_key)(void* c, std::string_view key);         ///< a new last element (map)
+  std::size_t (*size)(const void* c);
+  const void* (*at)(const void* c, std::size_t i);
+  std::string_view (*key)(const void* c, std::size_t i);      ///< map only
+};
+
+/// std::optional<T> and field<T>, erased.
+struct presence_ops {
+  void* (*emplace)(void* p);
+  void (*reset)(void* p);
+  void (*set_null)(void* p);               ///< field only; an optional is reset
+  const void* (*value)(const void* p);     ///< null if there is none
+  bool (*is_null)(const void* p);          ///< field only
+};
+
+/// One alternative of a variant: chosen if every `discriminator` member has its text; tried in order if there is none.
+struct alternative {
+  const codec::schema* object;
+  std::span<const std::pair<std::string_view, std::string_view>> discriminators;
+};
+
+struct variant_ops {
+  void* (*emplace)(void* v, std::size_t i);
+  std::size_t (*index)(const void* v);
+  const void* (*get)(const void* v);
+};
+
+struct type {
+  codec::kind kind;
+  const codec::schema& (*object)() = nullptr;      ///< kind::object
+  const codec::type* element = nullptr;            ///< kind::array, kind::map
+  const container_ops* container = nullptr;        ///< kind::array, kind::map
+  std::span<const std::string_view> (*names)() noexcept = nullptr;   ///< kind::enumeration
+  const variant_ops* variant = nullptr;            ///< kind::variant
+  std::span<const alternative> (*alternatives)() noexcept = nullptr; ///< kind::variant
+};
+
+/// How a number-like value stands on the wire.
+enum class wire : std::uint8_t {
+  natural,   ///< numbers as numbers, unix_seconds as a string of digits (what the REST API does)
+  as_number, ///< unix_seconds as a number
+  as_text,   ///< int64 as a string of digits; either form is read
+};
+
+struct field_row {
+  std::string_view name;
+  std::uint32_t offset;
+  const codec::type* value;               ///< of T, without its presence
+  codec::presence presence;
+  codec::wire wire = codec::wire::natural;
+  bool must = false;                      ///< reading fails if it is missing (identity, never a mere "required")
+  const presence_ops* ops = nullptr;      ///< presence::optional, presence::field
+};
+
+struct schema {
+  std::string_view name; ///< the API's name, `Asset.Errors`
+  std::span<const field_row> fields;
+};
+
+/// The table of a generated struct: specialised in `src/api`.
+template <class T>
+const schema& schema_of();
+
+/// The alternatives of a generated variant: specialised in `src/api`.
+template <class V>
+std::span<const alternative> alternatives_of() noexcept;
+
+namespace detail {
+
+template <class T> struct is_vector : std::false_type {};
+template <class T> struct is_vector<std::vector<T>> : std::true_type {};
+template <class T> struct is_map : std::false_type {};
+template <class T> struct is_map<string_map<T>> : std::true_type {};
+template <class T> struct is_variant : std::false_type {};
+template <class... T> struct is_variant<std::variant<T...>> : std::true_type {};
+template <class T> struct is_open_enum : std::false_type {};
+template <class E> struct is_open_enum<open_enum<E>> : std::true_type { using values = E; };
+template <class T> struct is_optional : std::false_type {};
+template <class T> struct is_optional<std::optional<T>> : std::true_type { using inner = T; };
+template <class T> struct is_field : std::false_type {};
+template <class T> struct is_field<field<T>> : std::true_type { using inner = T; };
+
+template <class C>
+inline constexpr container_ops vector_ops = {
+    [](void* c) { static_cast<C*>(c)->clear(); },
+    [](void* c, std::size_t n) { static_cast<C*>(c)->reserve(n); },
+    [](void* c) -> void* { return &static_cast<C*>(c)->emplace_back(); },
+    nullptr,
+    [](const void* c) { return static_cast<const C*>(c)->size(); },
+    [](const void* c, std::size_t i) -> const void* { return &(*static_cast<const C*>(c))[i]; },
+    nullptr,
+};
+
+template <class M>
+inline constexpr container_ops map_ops = {
+    [](void* c) { static_cast<M*>(c)->items.clear(); },
+    [](void* c, std::size_t n) { static_cast<M*>(c)->items.reserve(n); },
+    nullptr,
+    [](void* c, std::string_view key) -> void* {
+      auto& item = static_cast<M*>(c)->items.emplace_back();
+      item.first.assign(key);
+      return &item.second;
+    },
+    [](const void* c) { return static_cast<const M*>(c)->items.size(); },
+    [](const void* c, std::size_t i) -> const void* { return &static_cast<const M*>(c)->items[i].second; },
+    [](const void* c, std::size_t i) -> std::string_view { return static_cast<const M*>(c)->items[i].first; },
+};
+
+template <class V, std::size_t I = 0>
+void* emplace_alternative(void* v, std::size_t i) {
+  if constexpr (I < std::variant_size_v<V>) {
+    if (i == I) return &static_cast<V*>(v)->template emplace<I>();
+    return emplace_alternative<V, I + 1>(v, i);
+  } else {
+    return nullptr;
+  }
+}
+
+template <class V>
+inline constexpr variant_ops variant_ops_of = {
+    &emplace_alternative<V>,
+    [](const void* v) { return static_cast<const V*>(v)->index(); },
+    [](const void* v) -> const void* {
+      return std::visit([](const auto& x) -> const void* { return &x; }, *static_cast<const V*>(v));
+    },
+};
+
+template <class P>
+inline constexpr presence_ops optional_ops = {
+    [](void* p) -> void* { return &static_cast<P*>(p)->emplace(); },
+    [](void* p) { static_cast<P*>(p)->reset(); },
+    [](void* p) { static_cast<P*>(p)->reset(); },
+    [](const void* p) -> const void* {
+      const auto& o = *static_cast<const P*>(p);
+      return o.has_value() ? &*o : nullptr;
+    },
+    [](const void*) { return false; },
+};
+
+template <class P>
+inline constexpr presence_ops field_ops = {
+    [](void* p) -> void* { return &static_cast<P*>(p)->emplace(); },
+    [](void* p) { static_cast<P*>(p)->reset(); },
+    [](void* p) { static_cast<P*>(p)->set_null(); },
+    [](const void* p) -> const void* {
+      const auto& o = *static_cast<const P*>(p);
+      return o.has_value() ? &*o : nullptr;
+    },
+    [](const void* p) { return static_cast<const P*>(p)->is_null(); },
+};
+
+template <class T>
+constexpr type make_type();
+
+}  // namespace detail
+
+/// The description of `T`; one object a type.
+template <class T>
+inline constexpr type type_of = detail::make_type<T>();
+
+namespace detail {
+
+template <class T>
+constexpr type make_type() {
+  if constexpr (std::is_same_v<T, bool>) {
+    return {kind::boolean};
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    return {kind::int64};
+  } else if constexpr (std::is_same_v<T, double>) {
+    return {kind::float64};
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return {kind::string};
+  } else if constexpr (std::is_same_v<T, std::chrono::sys_seconds>) {
+    return {kind::unix_seconds};
+  } else if constexpr (std::is_same_v<T, json>) {
+    return {kind::json};
+  } else if constexpr (is_open_enum<T>::value) {
+    return {kind::enumeration, nullptr, nullptr, nullptr,
+            &enum_traits<typename is_open_enum<T>::values>::names};
+  } else if constexpr (is_vector<T>::value) {
+    return {kind::array, nullptr, &type_of<typename T::value_type>, &vector_ops<T>};
+  } else if constexpr (is_map<T>::value) {
+    return {kind::map, nullptr, &type_of<typename decltype(T::items)::value_type::second_type>, &map_ops<T>};
+  } else if constexpr (is_variant<T>::value) {
+    return {kind::variant, nullptr, nullptr, nullptr, nullptr, &variant_ops_of<T>, &alternatives_of<T>};
+  } else {
+    return {kind::object, &schema_of<T>};
+  }
+}
+
+}  // namespace detail
+
+/// A row for a member of type `Member` (T, std::optional<T> or field<T>) at `offset`.
+template <class Member>
+constexpr field_row row(std::string_view name, std::size_t offset, wire w = wire::natural, bool must = false) {
+  const auto at = static_cast<std::uint32_t>(offset);
+  if constexpr (detail::is_optional<Member>::value)
+    return {name, at, &type_of<typename detail::is_optional<Member>::inner>, presence::optional, w, must,
+            &detail::optional_ops<Member>};
+  else if constexpr (detail::is_field<Member>::value)
+    return {name, at, &type_of<typename detail::is_field<Member>::inner>, presence::field, w, must,
+            &detail::field_ops<Member>};
+  else
+    return {name, at, &type_of<Member>, presence::required, w, must, nullptr};
+}
+
+}  // namespace mux::inline v0::codec
