@@ -1,0 +1,157 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <mux/ingest/error.hpp>
+#include <mux/ingest/manifest.hpp>
+
+namespace mux::inline v0::ingest {
+
+namespace asio = boost::asio;
+
+/// Where a row stands. The numbers are those of the journal file.
+enum class row_state : std::uint8_t {
+  planned,    ///< to be sent
+  sending,    ///< about to be sent or sent; if the process dies now, it counts as ambiguous
+  ambiguous,  ///< the server may have executed the create; looked for before it is repeated
+  created,    ///< the asset's id is known
+  uploading,  ///< a local file is being uploaded
+  ready,      ///< the asset can be played
+  errored,    ///< the asset exists, but its input could not be processed
+  failed,     ///< the API refused the row; not sent again unless asked for
+  skipped,    ///< no longer in the manifest and never sent
+};
+inline constexpr std::size_t row_state_count = 9;
+
+/// The state's name, `planned` for example.
+[[nodiscard]] std::string_view to_string(row_state state) noexcept;
+
+/// Rows by state.
+struct row_counts {
+  std::array<std::uint64_t, row_state_count> by_state{};
+
+  [[nodiscard]] std::uint64_t operator[](row_state s) const noexcept {
+    return by_state[static_cast<std::size_t>(s)];
+  }
+  [[nodiscard]] std::uint64_t& operator[](row_state s) noexcept {
+    return by_state[static_cast<std::size_t>(s)];
+  }
+  /// All rows but skipped ones.
+  [[nodiscard]] std::uint64_t total() const noexcept;
+  /// Rows that have their asset.
+  [[nodiscard]] std::uint64_t done() const noexcept;
+  /// Rows that still need a call: planned, sending, ambiguous.
+  [[nodiscard]] std::uint64_t left() const noexcept;
+  friend bool operator==(const row_counts&, const row_counts&) = default;
+};
+
+/// The server's time in milliseconds.
+using server_instant = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// One row as the journal knows it.
+struct journal_row {
+  journal_row();
+
+  std::int64_t id = 0;   ///< from 1, in the order in which the rows were first seen
+  manifest_row content;  ///< `url` is empty until `journal::load` has seen a row whose URL holds secrets
+  std::string marker;    ///< ULID that finds the asset again at Mux
+  row_state state = row_state::planned;
+  int sends = 0;                               ///< times that the create may have been sent
+  std::optional<server_instant> first_intent;  ///< server time when it was first about to be sent
+  std::string asset_id;
+  std::string reason;  ///< of a failure, as the API gave it: text from outside
+};
+
+/// A step of one row.
+struct row_change {
+  row_change(std::int64_t row, row_state to);
+
+  std::int64_t row;
+  row_state to;
+  std::optional<server_instant> at;  ///< server time, where known
+  std::string asset_id;              ///< for `created`
+  std::string reason;                ///< for `failed` and `ambiguous`
+  int http_status = 0;
+  std::string request_id;
+};
+
+/// What `journal::load` found.
+struct load_report {
+  std::uint64_t rows = 0;                      ///< rows of the manifest, duplicates not counted
+  std::uint64_t added = 0;                     ///< rows that the journal did not have
+  std::uint64_t duplicates = 0;                ///< rows that repeat an earlier one exactly; skipped
+  std::uint64_t vanished = 0;                  ///< rows of the journal that the manifest no longer has
+  std::vector<std::uint64_t> duplicate_lines;  ///< the first 100
+  bool resumed = false;                        ///< the journal had rows before
+};
+
+struct journal_options {
+  /// Where the file is read and written. Default: a thread of the journal's own. Tests in virtual time give
+  /// the executor that everything else runs on; a server gives nothing, as every commit waits for the disk.
+  std::optional<asio::any_io_executor> executor;
+  /// Called after each durable commit, where the commit was made, before anyone learns of it.
+  std::function<void()> committed;
+};
+
+/// The durable memory of a batch: an SQLite file (WAL, synchronous=FULL, mode 0600) with every row's state
+/// and attempts. A run killed at any instruction finds here what it may have sent. Changes that come while a
+/// commit is under way share the next one.
+///
+/// Upload URLs are not stored; of a source URL with a query or user-info only a hash is.
+///
+/// Thread safety: awaitable members may be awaited from any thread, several at a time; `load` alone.
+/// Lifetime: the executors of waiting coroutines must run until they have been resumed; the destructor waits
+/// for the commit under way. Cancellation: not observed; each wait lasts one commit.
+class journal {
+ public:
+  explicit journal(std::filesystem::path file, journal_options options = {});
+  journal(const journal&) = delete;
+  journal& operator=(const journal&) = delete;
+  ~journal();
+
+  /// Opens the file or creates it, takes it for this process alone and checks its structure.
+  /// Errors: `journal_locked`, `journal_corrupt`, `journal_newer`, `journal_unavailable`, `disk_full`.
+  asio::awaitable<result<void>> open();
+
+  /// Reads the whole manifest and adds the rows that are new, all or none. Rows are the same if all their
+  /// cells are. A planned row that the manifest no longer has is skipped until it comes back; `retry_failed`
+  /// makes failed rows planned. A file that `open` created is removed again if this fails. Errors:
+  /// `manifest_invalid`, `journal_foreign`, those of `record`.
+  asio::awaitable<result<load_report>> load(manifest_reader& manifest, bool retry_failed = false);
+
+  /// Ties the journal to an environment and an API host; the first call decides. Errors: `other_environment`.
+  asio::awaitable<result<void>> bind(std::string environment_id, std::string host);
+
+  /// Resumes once the step is on the disk. Errors: `disk_full`, `journal_unavailable`; `journal_corrupt` if
+  /// the row cannot make this step (a created row never does).
+  asio::awaitable<result<void>> record(row_change change);
+
+  /// Up to `limit` rows in `state` with an id above `after`, by id.
+  asio::awaitable<result<std::vector<journal_row>>> rows(row_state state, std::int64_t after,
+                                                         std::size_t limit);
+  /// The rows that have one of these markers, in no order.
+  asio::awaitable<result<std::vector<journal_row>>> find(std::vector<std::string> markers);
+
+  /// Rows by state as of the last commit. Thread-safe.
+  [[nodiscard]] row_counts counts() const;
+  [[nodiscard]] const std::filesystem::path& file() const noexcept;
+
+ private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace mux::inline v0::ingest

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mux/ingest/error.hpp>
+
+namespace mux::inline v0::ingest {
+
+/// How a manifest is written.
+enum class manifest_format : std::uint8_t {
+  automatic,  ///< CSV if the file's name ends in `.csv` or its first line does not begin with `http://` or
+              ///< `https://`
+  csv,        ///< RFC 4180 with a header row naming the columns
+  url_list,   ///< one URL a line; blank lines and lines that begin with `#` are skipped
+};
+
+/// One video to create. Empty members were not given.
+struct manifest_row {
+  manifest_row();
+
+  std::string url;    ///< absolute http or https URL, at most 8,192 bytes; may hold secrets (see `shown_url`)
+  std::string title;  ///< at most 512 code points
+  std::string external_id;      ///< at most 128 code points
+  std::string creator_id;       ///< at most 128 code points
+  std::string passthrough;      ///< at most 255 code points; 224 if `external_id` is given too
+  std::string playback_policy;  ///< `public` or `signed`
+  std::string video_quality;    ///< `basic`, `plus` or `premium`
+  std::uint64_t line = 0;       ///< where the row begins, from 1
+  std::uint64_t column = 0;
+};
+
+struct manifest_options {
+  manifest_format format = manifest_format::automatic;
+  /// Faults kept with their text; all of them are counted.
+  std::size_t max_faults = 1000;
+};
+
+/// Reads a manifest row by row in memory that does not depend on its length; checks everything that can be
+/// known without asking the API. A UTF-8 byte order mark, CRLF and quoted line breaks are understood.
+///
+/// Columns of a CSV: `url` (required), `title`, `external_id`, `creator_id`, `passthrough`,
+/// `playback_policy`, `video_quality`, in any order. Thread safety: none.
+class manifest_reader {
+ public:
+  /// Opens a file. Errors: `manifest_unreadable`.
+  [[nodiscard]] static result<manifest_reader> open(const std::filesystem::path& file,
+                                                    manifest_options options = {});
+  /// Reads from `input`, which must outlive the reader; `name` stands in messages, `-` for standard input.
+  manifest_reader(std::istream& input, std::string name, manifest_options options = {});
+  manifest_reader(manifest_reader&&) noexcept;
+  manifest_reader& operator=(manifest_reader&&) noexcept;
+  ~manifest_reader();
+
+  /// The next row without faults, or nothing at the end. Rows with faults are skipped and reported by
+  /// `faults`; after a fault of the header row nothing follows.
+  [[nodiscard]] std::optional<manifest_row> next();
+
+  /// Faults so far, at most `max_faults` of them.
+  [[nodiscard]] const std::vector<manifest_fault>& faults() const noexcept;
+  [[nodiscard]] std::uint64_t fault_count() const noexcept;
+  [[nodiscard]] const std::string& name() const noexcept;
+  /// The faults as one error `manifest_invalid`. Precondition: `fault_count() > 0`.
+  [[nodiscard]] error fault_error() const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+/// A URL without its user-info and query, for people to read: both often hold secrets.
+[[nodiscard]] std::string shown_url(std::string_view url);
+
+}  // namespace mux::inline v0::ingest
