@@ -8,29 +8,30 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <mux/data/data.hpp>
 #include <mux/options.hpp>
 #include <mux/pager.hpp>
 #include <mux/request.hpp>
+#include <mux/robots/robots.hpp>
 #include <mux/send.hpp>
 #include <mux/stats.hpp>
-
-#include <mux/data/data.hpp>
-#include <mux/robots/robots.hpp>
 #include <mux/system/system.hpp>
 #include <mux/video/video.hpp>
 
 namespace mux::inline v0 {
 
-/// The Mux API. Every call waits at the limiter for its class first, so that the documented rates are kept whatever
-/// the number of callers.
+/// The Mux API. Every call waits at the limiter for its class first, so that the documented rates are kept
+/// whatever the number of callers.
 ///
 /// Thread safety: one client serves any number of threads. Movable; calls under way survive a move.
-/// Lifetime: destroying the client completes queued calls with `shut_down`; calls that are being sent end normally.
-/// Cancellation: at every await point, by Asio's per-operation slots; emit on the operation's strand.
+/// Lifetime: destroying the client completes queued calls with `shut_down`; calls that are being sent end
+/// normally. Cancellation: at every await point, by Asio's per-operation slots; emit on the operation's
+/// strand.
 class client {
  public:
   /// Options default to `client_options::from_environment()`.
-  /// Errors: throws `configuration_error` (`missing_credentials`, `insecure_base_url`, `invalid_ca_file`, `invalid_argument`).
+  /// Errors: throws `configuration_error` (`missing_credentials`, `insecure_base_url`, `invalid_ca_file`,
+  /// `invalid_argument`).
   explicit client(asio::any_io_executor executor);
   client(asio::any_io_executor executor, client_options options);
   /// As the constructor, without exceptions for wrong settings.

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace boost { struct source_location; }
+namespace boost {
+struct source_location;
+}
 
 namespace mux::inline v0 {
 
@@ -17,25 +19,25 @@ enum class errc : std::uint8_t {
   none,
 
   // Found before anything was sent.
-  invalid_argument,      ///< a parameter cannot be sent: an empty id, a control character in a header, …
-  missing_credentials,   ///< neither a token id with its secret nor an authorization token was given
-  insecure_base_url,     ///< plain http to a host that is not loopback, or no http(s) URL at all
-  invalid_ca_file,       ///< the CA file cannot be read or holds no certificate
-  would_exceed_deadline, ///< the wait at the limiter would be longer than the deadline allows
-  limiter_state,         ///< the shared limiter file cannot be opened, locked or written
-  pool_exhausted,        ///< no connection could be had in time
-  shut_down,             ///< the client was destroyed while the call was queued
+  invalid_argument,       ///< a parameter cannot be sent: an empty id, a control character in a header, …
+  missing_credentials,    ///< neither a token id with its secret nor an authorization token was given
+  insecure_base_url,      ///< plain http to a host that is not loopback, or no http(s) URL at all
+  invalid_ca_file,        ///< the CA file cannot be read or holds no certificate
+  would_exceed_deadline,  ///< the wait at the limiter would be longer than the deadline allows
+  limiter_state,          ///< the shared limiter file cannot be opened, locked or written
+  pool_exhausted,         ///< no connection could be had in time
+  shut_down,              ///< the client was destroyed while the call was queued
 
   // Between here and the server.
-  resolve_failed,             ///< the host name has no address
-  connect_failed,             ///< refused, unreachable or not answered
-  tls_failed,                 ///< the handshake failed for a reason other than the two below
-  certificate_untrusted,      ///< no trusted root, expired, not yet valid, …
-  certificate_wrong_host,     ///< the certificate is for another name
-  timed_out,                  ///< one phase, one try or the whole call took longer than its limit
-  connection_lost,            ///< broken off; nothing was executed, or the call may be repeated safely
-  connection_lost_unanswered, ///< broken off after bytes were sent: the server may have executed the call
-  cancelled,                  ///< cancelled by the caller
+  resolve_failed,              ///< the host name has no address
+  connect_failed,              ///< refused, unreachable or not answered
+  tls_failed,                  ///< the handshake failed for a reason other than the two below
+  certificate_untrusted,       ///< no trusted root, expired, not yet valid, …
+  certificate_wrong_host,      ///< the certificate is for another name
+  timed_out,                   ///< one phase, one try or the whole call took longer than its limit
+  connection_lost,             ///< broken off; nothing was executed, or the call may be repeated safely
+  connection_lost_unanswered,  ///< broken off after bytes were sent: the server may have executed the call
+  cancelled,                   ///< cancelled by the caller
 
   // The API's answer.
   bad_request,        ///< 400
@@ -49,27 +51,38 @@ enum class errc : std::uint8_t {
   unexpected_status,  ///< any other status, redirects among them
 
   // An answer that cannot be used.
-  not_json,           ///< something else where JSON was expected, HTML of a proxy for instance
-  truncated_body,     ///< the body ended before its announced length
-  response_too_large, ///< header, body or nesting beyond the configured bound
-  bad_response,       ///< JSON or HTTP, but not of the described form; the message names the path
+  not_json,            ///< something else where JSON was expected, HTML of a proxy for instance
+  truncated_body,      ///< the body ended before its announced length
+  response_too_large,  ///< header, body or nesting beyond the configured bound
+  bad_response,        ///< JSON or HTTP, but not of the described form; the message names the path
 };
 
 /// The code's name, `not_found` for example.
 [[nodiscard]] std::string_view to_string(errc code) noexcept;
 
 /// Where a call was when it failed.
-enum class call_phase : std::uint8_t { prepare, queue, resolve, connect, tls, write, first_byte, body, decode, done };
+enum class call_phase : std::uint8_t {
+  prepare,
+  queue,
+  resolve,
+  connect,
+  tls,
+  write,
+  first_byte,
+  body,
+  decode,
+  done
+};
 
 [[nodiscard]] std::string_view to_string(call_phase phase) noexcept;
 
 /// Why no further try was made.
 enum class stop_reason : std::uint8_t {
-  not_retryable, ///< the failure is final
-  ambiguous,     ///< the server may have executed a call that must not be executed twice
-  exhausted,     ///< the tries allowed are used up
-  deadline,      ///< the next try would begin after the deadline
-  budget,        ///< the retry budget of this class of calls is used up
+  not_retryable,  ///< the failure is final
+  ambiguous,      ///< the server may have executed a call that must not be executed twice
+  exhausted,      ///< the tries allowed are used up
+  deadline,       ///< the next try would begin after the deadline
+  budget,         ///< the retry budget of this class of calls is used up
   cancelled,
 };
 
@@ -122,18 +135,42 @@ class request_failed : public std::runtime_error {
 };
 
 // The names mirror those of the official SDKs.
-class configuration_error : public request_failed { using request_failed::request_failed; };
-class bad_request_error : public request_failed { using request_failed::request_failed; };
-class authentication_error : public request_failed { using request_failed::request_failed; };
-class permission_denied_error : public request_failed { using request_failed::request_failed; };
-class not_found_error : public request_failed { using request_failed::request_failed; };
-class conflict_error : public request_failed { using request_failed::request_failed; };
-class unprocessable_entity_error : public request_failed { using request_failed::request_failed; };
-class rate_limit_error : public request_failed { using request_failed::request_failed; };
-class internal_server_error : public request_failed { using request_failed::request_failed; };
-class connection_error : public request_failed { using request_failed::request_failed; };
-class connection_timeout_error : public connection_error { using connection_error::connection_error; };
-class response_error : public request_failed { using request_failed::request_failed; };
+class configuration_error : public request_failed {
+  using request_failed::request_failed;
+};
+class bad_request_error : public request_failed {
+  using request_failed::request_failed;
+};
+class authentication_error : public request_failed {
+  using request_failed::request_failed;
+};
+class permission_denied_error : public request_failed {
+  using request_failed::request_failed;
+};
+class not_found_error : public request_failed {
+  using request_failed::request_failed;
+};
+class conflict_error : public request_failed {
+  using request_failed::request_failed;
+};
+class unprocessable_entity_error : public request_failed {
+  using request_failed::request_failed;
+};
+class rate_limit_error : public request_failed {
+  using request_failed::request_failed;
+};
+class internal_server_error : public request_failed {
+  using request_failed::request_failed;
+};
+class connection_error : public request_failed {
+  using request_failed::request_failed;
+};
+class connection_timeout_error : public connection_error {
+  using connection_error::connection_error;
+};
+class response_error : public request_failed {
+  using request_failed::request_failed;
+};
 
 /// Throws the exception class that belongs to `e.code`.
 [[noreturn]] void throw_error(error e);

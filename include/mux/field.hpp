@@ -20,9 +20,10 @@ class field {
   field() = default;
   /*implicit*/ field(null_t) : null_(true) {}
   template <class U = T>
-    requires std::is_constructible_v<T, U&&> && (!std::is_same_v<std::remove_cvref_t<U>, field>) &&
-             (!std::is_same_v<std::remove_cvref_t<U>, null_t>)
-  /*implicit*/ field(U&& value) : value_(std::forward<U>(value)) {}
+  requires std::is_constructible_v<T, U&&> &&
+      (!std::is_same_v<std::remove_cvref_t<U>, field>)&&(!std::is_same_v<std::remove_cvref_t<U>, null_t>)
+      /*implicit*/ field(U&& value)
+      : value_(std::forward<U>(value)) {}
 
   [[nodiscard]] bool absent() const noexcept { return !null_ && !value_; }
   [[nodiscard]] bool is_null() const noexcept { return null_; }

@@ -10,7 +10,8 @@
 
 namespace mux::inline v0 {
 
-/// A JSON value kept as its text, for parts that the API's description leaves open. An empty text counts as `null`.
+/// A JSON value kept as its text, for parts that the API's description leaves open. An empty text counts as
+/// `null`.
 struct json {
   json() = default;
   /// Takes the text as it is; `parse` checks it.
@@ -35,12 +36,13 @@ struct string_map {
   friend bool operator==(const string_map&, const string_map&) = default;
 };
 
-/// Writes a model or a parameter object as one line of JSON: `mux::to_json(asset)`. Defined for every generated type.
+/// Writes a model or a parameter object as one line of JSON: `mux::to_json(asset)`. Defined for every
+/// generated type.
 template <class T>
 [[nodiscard]] std::string to_json(const T& value);
 
-/// Reads a model from JSON text. Unknown members are ignored. Errors: `not_json`, `bad_response` with the JSON path.
-/// Defined for every generated type.
+/// Reads a model from JSON text. Unknown members are ignored. Errors: `not_json`, `bad_response` with the
+/// JSON path. Defined for every generated type.
 template <class T>
 [[nodiscard]] result<T> from_json(std::string_view text);
 

@@ -9,8 +9,9 @@
 
 namespace mux::inline v0 {
 
-/// Told what happens to calls. Called from the threads that run the client's executor, possibly at the same time;
-/// must not block. No argument ever holds a secret: paths come without query, bodies and headers not at all.
+/// Told what happens to calls. Called from the threads that run the client's executor, possibly at the same
+/// time; must not block. No argument ever holds a secret: paths come without query, bodies and headers not at
+/// all.
 class observer {
  public:
   virtual ~observer() = default;
@@ -23,7 +24,8 @@ class observer {
   /// The server refused with 429; the class pauses for `pause`.
   virtual void on_throttled(const operation&, std::chrono::nanoseconds /*pause*/) {}
   /// A further try follows after `delay`.
-  virtual void on_retry(const operation&, const error& /*why*/, int /*attempt*/, std::chrono::nanoseconds /*delay*/) {}
+  virtual void on_retry(const operation&, const error& /*why*/, int /*attempt*/,
+                        std::chrono::nanoseconds /*delay*/) {}
   /// The call ended, with `why` null on success.
   virtual void on_finished(const operation&, const error* /*why*/, int /*attempts*/) {}
 };

@@ -35,7 +35,8 @@ class open_enum_base {
 
   [[nodiscard]] std::int16_t index() const noexcept { return index_; }
   [[nodiscard]] std::string_view text(std::span<const std::string_view> names) const noexcept {
-    if (index_ >= 0 && static_cast<std::size_t>(index_) < names.size()) return names[static_cast<std::size_t>(index_)];
+    if (index_ >= 0 && static_cast<std::size_t>(index_) < names.size())
+      return names[static_cast<std::size_t>(index_)];
     return text_ ? std::string_view(*text_) : std::string_view();
   }
   void assign(std::int16_t index) noexcept {
@@ -77,12 +78,16 @@ class open_enum : public detail::open_enum_base {
   /// The value. Precondition: `known()`.
   [[nodiscard]] Enum value() const noexcept { return static_cast<Enum>(index()); }
   /// The text on the wire. Valid as long as this object is unchanged.
-  [[nodiscard]] std::string_view text() const noexcept { return open_enum_base::text(enum_traits<Enum>::names()); }
+  [[nodiscard]] std::string_view text() const noexcept {
+    return open_enum_base::text(enum_traits<Enum>::names());
+  }
 
   friend bool operator==(const open_enum& a, const open_enum& b) noexcept {
     return a.index() == b.index() && a.text() == b.text();
   }
-  friend bool operator==(const open_enum& a, Enum b) noexcept { return a.index() == static_cast<std::int16_t>(b); }
+  friend bool operator==(const open_enum& a, Enum b) noexcept {
+    return a.index() == static_cast<std::int16_t>(b);
+  }
 };
 
 }  // namespace mux::inline v0

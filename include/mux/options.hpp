@@ -17,7 +17,8 @@
 
 namespace mux::inline v0 {
 
-/// Either `token_id` and `token_secret` (HTTP Basic), or `authorization_token` (Bearer, wins if both are given).
+/// Either `token_id` and `token_secret` (HTTP Basic), or `authorization_token` (Bearer, wins if both are
+/// given).
 struct credentials {
   std::string token_id;
   std::string token_secret;
@@ -46,17 +47,22 @@ struct class_limit {
 };
 
 struct limiter_options {
-  /// By `rate_class`. Source: https://mux.com/docs/core/make-api-requests ; system and robots are conservative guesses.
-  std::array<class_limit, rate_class_count> classes = {{
-      {1, {}}, {5, {}}, {1, {}}, {5, {}}, {1, {}}, {1, {}}, {std::numeric_limits<double>::infinity(), {}}}};
+  /// By `rate_class`. Source: https://mux.com/docs/core/make-api-requests ; system and robots are
+  /// conservative guesses.
+  std::array<class_limit, rate_class_count> classes = {
+      {{1, {}}, {5, {}}, {1, {}}, {5, {}}, {1, {}}, {1, {}}, {std::numeric_limits<double>::infinity(), {}}}};
   /// Names the server's bucket; tokens of one environment and priority share one. Default: the token id.
   std::string bucket_id;
-  /// Folder for limiter state that all processes of this machine and user share, so that a shell loop or an instant
-  /// restart does not spend the burst twice. Empty: state lives in this process only.
+  /// Folder for limiter state that all processes of this machine and user share, so that a shell loop or an
+  /// instant restart does not spend the burst twice. Empty: state lives in this process only.
   std::filesystem::path state_directory;
 
-  [[nodiscard]] class_limit& operator[](rate_class c) noexcept { return classes[static_cast<std::size_t>(c)]; }
-  [[nodiscard]] const class_limit& operator[](rate_class c) const noexcept { return classes[static_cast<std::size_t>(c)]; }
+  [[nodiscard]] class_limit& operator[](rate_class c) noexcept {
+    return classes[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] const class_limit& operator[](rate_class c) const noexcept {
+    return classes[static_cast<std::size_t>(c)];
+  }
 };
 
 struct retry_options {
@@ -102,8 +108,9 @@ struct client_options {
   std::string user_agent;
   std::shared_ptr<mux::observer> observer;
 
-  /// Options with what `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_AUTHORIZATION_TOKEN` and `MUX_BASE_URL` say; the
-  /// rest has its default. Missing variables leave members empty; the client's constructor reports what it lacks.
+  /// Options with what `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_AUTHORIZATION_TOKEN` and `MUX_BASE_URL` say;
+  /// the rest has its default. Missing variables leave members empty; the client's constructor reports what
+  /// it lacks.
   [[nodiscard]] static client_options from_environment();
 };
 

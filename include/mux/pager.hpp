@@ -36,7 +36,7 @@ class page_walk {
   int limit_ = 100;
   std::int64_t page_ = 1;
   std::string cursor_;
-  std::string seen_;         ///< a cursor of an earlier page, moved at powers of two: finds every loop (Brent)
+  std::string seen_;  ///< a cursor of an earlier page, moved at powers of two: finds every loop (Brent)
   std::size_t steps_ = 0, power_ = 1;
   bool more_ = true;
 };

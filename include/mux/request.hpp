@@ -12,7 +12,9 @@
 
 namespace mux::inline v0 {
 
-namespace codec { struct type; }
+namespace codec {
+struct type;
+}
 
 /// Bands of the queue at the limiter, served first to last within a class.
 enum class priority : std::uint8_t { interactive, normal, batch, background };
@@ -39,12 +41,13 @@ namespace detail {
 struct request_base {
   request_base() {}
   const operation* op = nullptr;
-  std::string target;                  ///< escaped path and query
-  std::string body;                    ///< JSON, or empty
-  const codec::type* answer = nullptr; ///< what the body decodes to; null: no body is expected or it is kept raw
-  bool unwrap = false;                 ///< the answer stands in the member `data`
-  bool raw = false;                    ///< the body is handed over as it is (std::string)
-  std::optional<error> fault;          ///< found while the request was built, reported when it is sent
+  std::string target;  ///< escaped path and query
+  std::string body;    ///< JSON, or empty
+  const codec::type* answer =
+      nullptr;                 ///< what the body decodes to; null: no body is expected or it is kept raw
+  bool unwrap = false;         ///< the answer stands in the member `data`
+  bool raw = false;            ///< the body is handed over as it is (std::string)
+  std::optional<error> fault;  ///< found while the request was built, reported when it is sent
   call_options options;
 };
 

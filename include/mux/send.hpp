@@ -49,7 +49,8 @@ template <class T>
 using stored = std::conditional_t<std::is_void_v<T>, nothing, T>;
 
 template <class T>
-asio::awaitable<result<response<stored<T>>>> try_send_full(std::shared_ptr<client_core> core, request_base request) {
+asio::awaitable<result<response<stored<T>>>> try_send_full(std::shared_ptr<client_core> core,
+                                                           request_base request) {
   response<stored<T>> full;
   result<answer> outcome = co_await execute(std::move(core), std::move(request), &full.value);
   if (!outcome) co_return std::move(outcome).error();

@@ -17,22 +17,22 @@ struct class_stats {
   double tokens = 0;                 ///< in the bucket now
   std::chrono::nanoseconds wait{0};  ///< predicted for a call that came now
   std::uint64_t granted = 0;
-  std::uint64_t refused = 0;         ///< 429s
+  std::uint64_t refused = 0;  ///< 429s
 };
 
 struct pool_stats {
-  std::size_t open = 0;              ///< connections, idle ones included
+  std::size_t open = 0;  ///< connections, idle ones included
   std::size_t idle = 0;
-  std::uint64_t opened = 0;          ///< since the start
+  std::uint64_t opened = 0;  ///< since the start
   std::uint64_t reused = 0;
 };
 
 struct client_stats {
   std::array<class_stats, rate_class_count> classes;
   pool_stats pool;
-  std::uint64_t sent = 0;            ///< tries written to a connection
+  std::uint64_t sent = 0;  ///< tries written to a connection
   std::uint64_t retried = 0;
-  std::uint64_t failed = 0;          ///< calls that ended with an error
+  std::uint64_t failed = 0;  ///< calls that ended with an error
 };
 
 }  // namespace mux::inline v0

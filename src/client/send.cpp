@@ -1,0 +1,290 @@
+// The route of a request, and the only place that knows it: limiter → connection → exchange → verdict →
+// decoder. What the rooms decide stands in the rooms.
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <mux/send.hpp>
+
+#include "client/answer_error.hpp"
+#include "client/core.hpp"
+#include "client/http_date.hpp"
+#include "client/suspension.hpp"
+#include "codec/codec.hpp"
+
+namespace mux::inline v0::detail {
+
+namespace {
+
+using client_detail::answer_error;
+using policy::duration;
+using policy::instant;
+
+/// A connection that took longer than this to come is kept and the token given back: requests leave when the
+/// limiter says so, not when their handshakes happen to end, which could bunch them.
+constexpr duration patience = std::chrono::milliseconds(10);
+
+std::optional<transport::clock::time_point> time_point(instant when) {
+  if (when == policy::never) return {};
+  return transport::clock::time_point(std::chrono::duration_cast<transport::clock::duration>(when));
+}
+
+/// One call on its way: what stays the same over its tries.
+struct journey {
+  journey(client_core& c, request_base& r, void* destination)
+      : core(c),
+        request(r),
+        op(*r.op),
+        out(destination),
+        repeat(r.options.repeat.value_or(op.repeat)),
+        tries(std::max(1, r.options.tries.value_or(c.options().retry.tries))) {
+    const auto limit = r.options.deadline ? r.options.deadline : c.options().deadline;
+    if (limit) deadline = c.time().now() + *limit;
+    const transport::base_url& base = c.host(op.host);
+    target = base.prefix + r.target;
+    wire.method = op.method;
+    wire.target = target;
+    wire.body = r.body;
+    wire.fresh = op.method == http_method::post;
+    wire.fields = &c.headers(op.host);
+    if (!r.options.headers.empty()) {
+      fields = *wire.fields;
+      fields.insert(fields.end(), r.options.headers.begin(), r.options.headers.end());
+      wire.fields = &fields;
+    }
+  }
+
+  [[nodiscard]] instant try_deadline() const {
+    const auto limit = request.options.timeout ? request.options.timeout : core.options().timeout;
+    return limit ? std::min(deadline, core.time().now() + *limit) : deadline;
+  }
+
+  client_core& core;
+  const request_base& request;
+  const operation& op;
+  void* out;
+  const idempotency repeat;
+  const int tries;
+  instant deadline = policy::never;
+  std::string target;
+  transport::headers fields;
+  transport::wire_request wire;
+  int attempt = 1;
+  bool may_be_done = false;  ///< an earlier try may have been executed
+};
+
+bool plain(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+std::optional<error> check_headers(const request_base& request) {
+  for (const auto& [name, value] : request.options.headers) {
+    const bool token = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+      return std::isalnum(c) ||
+             std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+    });
+    if (!token)
+      return error(errc::invalid_argument,
+                   "a header's name is empty or holds a character that names must not");
+    if (!plain(value))
+      return error(errc::invalid_argument, "the value of the header " + name + " holds a control character");
+  }
+  return {};
+}
+
+/// Sleeps; true if it was cancelled.
+asio::awaitable<bool> pause(client_core& core, duration length) {
+  client_detail::suspension sleep;
+  bool cancelled = false;
+  // On this coroutine's own strand, so that the alarm cannot go off while the coroutine goes on.
+  const auto alarm = core.time().make_alarm(co_await asio::this_coro::executor);
+  alarm->arm(core.time().now() + length, [&sleep] { sleep.release(); });
+  auto on_cancel = [&] {
+    cancelled = true;
+    sleep.release();
+  };
+  co_await sleep.wait(on_cancel);
+  co_return cancelled;
+}
+
+/// Reads a success into `out`. The answer's own faults are the only errors.
+result<void> decode(const journey& j, transport::wire_response& response) {
+  if (j.request.raw) {
+    if (j.out) *static_cast<std::string*>(j.out) = std::move(response.body);
+    return {};
+  }
+  if (!j.request.answer || !j.out) return {};
+  codec::read_options options;
+  options.depth = j.core.options().response.depth;
+  options.unwrap = j.request.unwrap;
+  result<void> read = codec::read(response.body, *j.request.answer, j.out, options);
+  if (read) return read;
+  error e = std::move(read).error();
+  e.http_status = response.status;
+  e.request_id = response.field("x-request-id");
+  e.phase = call_phase::decode;
+  e.bytes_sent = true;
+  return e;
+}
+
+void note_answer(const journey& j, const transport::wire_response& response, instant sent) {
+  const instant now = j.core.time().now();
+  if (const auto date = client_detail::parse_http_date(response.field("date")))
+    j.core.server_time().set(*date, now);
+  if (observer* o = j.core.watcher()) o->on_answered(j.op, response.status, now - sent);
+}
+
+duration note_refusal(const journey& j, const transport::wire_response& response, instant sent) {
+  const auto after =
+      client_detail::parse_retry_after(response.field("retry-after-ms"), response.field("retry-after"),
+                                       client_detail::parse_http_date(response.field("date")));
+  const duration wait = j.core.limiter().refused(j.op.limit, sent, after.value_or(duration(-1)));
+  if (observer* o = j.core.watcher()) o->on_throttled(j.op, wait);
+  return wait;
+}
+
+result<answer> fail(const journey& j, error e) {
+  e.attempts =
+      e.phase == call_phase::prepare || (e.phase == call_phase::queue && j.attempt == 1 && !e.bytes_sent)
+          ? 0
+          : j.attempt;
+  e.ambiguous = e.ambiguous || (j.may_be_done && j.repeat != idempotency::safe);
+  ++j.core.failed;
+  if (observer* o = j.core.watcher()) o->on_finished(j.op, &e, e.attempts);
+  return e;
+}
+
+result<answer> succeed(const journey& j, transport::wire_response& response) {
+  answer a;
+  a.status = response.status;
+  a.request_id = response.field("x-request-id");
+  a.headers = std::move(response.fields);
+  a.attempts = j.attempt;
+  if (observer* o = j.core.watcher()) o->on_finished(j.op, nullptr, j.attempt);
+  return a;
+}
+
+error cancelled_error() {
+  error e(errc::cancelled, "cancelled by the caller");
+  e.stopped = stop_reason::cancelled;
+  return e;
+}
+
+asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core, request_base request,
+                                               void* out) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  journey j(*core, request, out);
+  if (request.fault) co_return fail(j, *request.fault);
+  if (auto wrong = check_headers(request)) co_return fail(j, std::move(*wrong));
+
+  const transport::origin& to = core->host(j.op.host).origin;
+  std::unique_ptr<transport::lease> lease;
+  std::optional<error> last;  // why the latest try failed, for a call that ends in the queue
+  bool ahead = false;
+  for (;;) {
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+      co_return fail(j, last ? std::move(*last) : cancelled_error());
+
+    result<void> token = co_await core->limiter().acquire(j.op, request.options.priority, j.deadline, ahead);
+    if (!token) {
+      error e = std::move(token).error();
+      if (last && e.code != errc::cancelled) {
+        last->stopped = e.stopped;
+        last->predicted_wait = e.predicted_wait;
+        e = std::move(*last);
+      }
+      co_return fail(j, std::move(e));
+    }
+
+    policy::ending ending;
+    error why;
+    std::optional<transport::wire_response> response;
+    if (!lease) {
+      const instant begun = core->time().now();
+      transport::lease_result got =
+          co_await core->network().acquire(to, j.wire.fresh, time_point(j.try_deadline()));
+      if (got.lease) {
+        lease = std::move(got.lease);
+        if (core->time().now() - begun > patience) {
+          core->limiter().give_back(j.op.limit);
+          ahead = true;
+          continue;
+        }
+      } else {
+        why = std::move(got.failure->what);
+      }
+    }
+    const instant sent = core->time().now();
+    if (lease) {
+      ++core->sent;
+      transport::outcome outcome = co_await lease->exchange(j.wire, time_point(j.try_deadline()));
+      lease.reset();
+      response = std::move(outcome.response);
+      if (!response) why = std::move(outcome.failure->what);
+    }
+
+    if (response) {
+      note_answer(j, *response, sent);
+      ending.status = response->status;
+      ending.bytes_sent = true;
+      ending.forbidden = response->field("x-should-retry") == "false";
+      if (response->status == 429) {
+        last = answer_error(j.op, *response);
+        last->predicted_wait = note_refusal(j, *response, sent);
+        ahead = true;
+        continue;
+      }
+      core->limiter().accepted(j.op.limit);
+      if (response->status >= 200 && response->status < 300) {
+        result<void> read = decode(j, *response);
+        if (!read) why = std::move(read).error();
+        ending.failure = why.code;
+      } else if (response->status == 404 && j.op.method == http_method::delete_ && j.may_be_done) {
+        co_return succeed(j, *response);  // gone, as an earlier try without an answer wanted
+      } else {
+        why = answer_error(j.op, *response);
+      }
+    } else {
+      ending.failure = why.code;
+      ending.bytes_sent = why.bytes_sent;
+    }
+
+    const policy::verdict verdict = core->judge(ending, j.op, j.repeat, j.attempt, j.tries);
+    if (verdict.return_token) core->limiter().give_back(j.op.limit);
+    if (verdict.what == policy::verdict::action::succeed) co_return succeed(j, *response);
+    j.may_be_done = j.may_be_done || verdict.ambiguous;
+    why.ambiguous = verdict.ambiguous;
+    why.stopped = verdict.why;
+    if (verdict.what == policy::verdict::action::give_up) co_return fail(j, std::move(why));
+    if (j.deadline != policy::never && core->time().now() + verdict.pause >= j.deadline) {
+      why.stopped = stop_reason::deadline;
+      co_return fail(j, std::move(why));
+    }
+    if (observer* o = core->watcher()) o->on_retry(j.op, why, j.attempt, verdict.pause);
+    ++core->retried;
+    last = std::move(why);
+    const bool cancelled = co_await pause(*core, verdict.pause);
+    if (cancelled) co_return fail(j, cancelled_error());
+    ++j.attempt;
+    ahead = false;
+  }
+}
+
+}  // namespace
+
+asio::awaitable<result<answer>> execute(std::shared_ptr<client_core> core, request_base request, void* out) {
+  // A strand of its own: timers, sockets and cancellation of one call never run at the same time, whatever
+  // the number of threads behind the caller's executor.
+  const asio::any_io_executor caller = co_await asio::this_coro::executor;
+  asio::awaitable<result<answer>> call = send_on_strand(std::move(core), std::move(request), out);
+  result<answer> outcome =
+      co_await asio::co_spawn(asio::make_strand(caller), std::move(call), asio::use_awaitable);
+  co_return std::move(outcome);
+}
+
+}  // namespace mux::inline v0::detail

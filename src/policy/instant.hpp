@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+namespace mux::inline v0::policy {
+
+/// A moment: nanoseconds since the epoch of whatever monotonic clock the caller uses. Nothing in this room
+/// reads one.
+using instant = std::chrono::nanoseconds;
+using duration = std::chrono::nanoseconds;
+
+/// Later than every real moment; leaves room for additions.
+inline constexpr instant never{std::numeric_limits<std::int64_t>::max() / 4};
+
+}  // namespace mux::inline v0::policy
