@@ -17,8 +17,13 @@ struct json {
   /// Takes the text as it is; `parse` checks it.
   explicit json(std::string value) : text(std::move(value)) {}
   std::string text;
-  friend bool operator==(const json&, const json&) = default;
+  friend bool operator==(const json& a, const json& b) noexcept {
+    return a.text_or_null() == b.text_or_null();
+  }
 
+  [[nodiscard]] std::string_view text_or_null() const noexcept {
+    return text.empty() ? "null" : std::string_view(text);
+  }
   /// Checks that `text` is one JSON value of at most 64 levels. Errors: `not_json`.
   [[nodiscard]] static result<json> parse(std::string_view text);
 };

@@ -13,14 +13,15 @@
 namespace mux::inline v0::codec {
 
 struct read_options {
-  int depth = 64;          ///< nesting allowed; deeper input is `response_too_large`
-  bool unwrap = false;     ///< the value stands in the member `data` of the top object
+  int depth = 64;                ///< nesting allowed, at most 1024; deeper input is `response_too_large`
+  std::size_t size = 64u << 20;  ///< bytes allowed; longer input is `response_too_large`
+  bool unwrap = false;           ///< the value stands in the member `data` of the top object
 };
 
-/// Reads `text` into the `t` at `out`, which is in its default state. Unknown members are skipped, unknown enum
-/// strings kept. On error the object is in a valid but unspecified state.
-/// Errors: `not_json`, `bad_response` (message: JSON path, what was expected, what was found), `response_too_large`.
-/// Thread-safe: each thread keeps its own working memory.
+/// Reads `text` into the `t` at `out`, which is in its default state. Unknown members are skipped, unknown
+/// enum strings kept. On error the object is in a valid but unspecified state. Errors: `not_json`,
+/// `bad_response` (message: JSON path, what was expected, what was found), `response_too_large`. Thread-safe:
+/// each thread keeps its own working memory.
 [[nodiscard]] result<void> read(std::string_view text, const type& t, void* out, read_options options = {});
 
 template <class T>
@@ -38,8 +39,8 @@ void write(const T& value, std::string& out) {
   write(type_of<T>, &value, out);
 }
 
-/// Appends a parameter object as a query string without `?`: `limit=100&timeframe%5B%5D=24%3Ahours`. Absent and empty
-/// arrays are left out, null is an empty value.
+/// Appends a parameter object as a query string without `?`: `limit=100&timeframe%5B%5D=24%3Ahours`. Absent
+/// and empty arrays are left out, null is an empty value.
 void write_query(const schema& s, const void* in, std::string& out);
 
 /// Appends `text` as a JSON string with its quotes.

@@ -1,13 +1,17 @@
 #pragma once
 
-// How a C++ type is walked without knowing it: the rows that the generated tables are made of. Data only; the one
-// reader and the one writer interpret it.
+// How a C++ type is walked without knowing it: the rows that the generated tables are made of. Data only; the
+// one reader and the one writer interpret it.
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,26 +22,28 @@
 #include <mux/json.hpp>
 #include <mux/open_enum.hpp>
 
+#include "codec/member_name.hpp"
+
 namespace mux::inline v0::codec {
 
 enum class kind : std::uint8_t {
-  boolean,      ///< bool
-  int64,        ///< std::int64_t
-  float64,      ///< double
-  string,       ///< std::string
-  unix_seconds, ///< std::chrono::sys_seconds; read from a number or a string of digits
-  enumeration,  ///< open_enum<E>
-  object,       ///< a generated struct
-  array,        ///< std::vector<T>
-  map,          ///< string_map<T>
-  variant,      ///< std::variant<structs…>
-  json,         ///< mux::json: the raw text
+  boolean,       ///< bool
+  int64,         ///< std::int64_t
+  float64,       ///< double
+  string,        ///< std::string
+  unix_seconds,  ///< std::chrono::sys_seconds; read from a number or a string of digits
+  enumeration,   ///< open_enum<E>
+  object,        ///< a generated struct
+  array,         ///< std::vector<T>
+  map,           ///< string_map<T>
+  variant,       ///< std::variant<structs…>
+  json,          ///< mux::json: the raw text
 };
 
 enum class presence : std::uint8_t {
-  required, ///< T: always written
-  optional, ///< std::optional<T>: absent is left out; null reads as absent
-  field,    ///< mux::field<T>: absent, null and value differ
+  required,  ///< T: always written
+  optional,  ///< std::optional<T>: absent is left out; null reads as absent
+  field,     ///< mux::field<T>: absent, null and value differ
 };
 
 struct schema;
@@ -47,23 +53,24 @@ struct type;
 struct container_ops {
   void (*clear)(void* c);
   void (*reserve)(void* c, std::size_t n);
-  void* (*append)(void* c);                                   ///< a new last element (vector)
-  void* (*append_key)(void* c, std::string_view key);         ///< a new last element (map)
+  void* (*append)(void* c);                            ///< a new last element (vector)
+  void* (*append_key)(void* c, std::string_view key);  ///< a new last element (map)
   std::size_t (*size)(const void* c);
   const void* (*at)(const void* c, std::size_t i);
-  std::string_view (*key)(const void* c, std::size_t i);      ///< map only
+  std::string_view (*key)(const void* c, std::size_t i);  ///< map only
 };
 
 /// std::optional<T> and field<T>, erased.
 struct presence_ops {
   void* (*emplace)(void* p);
   void (*reset)(void* p);
-  void (*set_null)(void* p);               ///< field only; an optional is reset
-  const void* (*value)(const void* p);     ///< null if there is none
-  bool (*is_null)(const void* p);          ///< field only
+  void (*set_null)(void* p);            ///< field only; an optional is reset
+  const void* (*value)(const void* p);  ///< null if there is none
+  bool (*is_null)(const void* p);       ///< field only
 };
 
-/// One alternative of a variant: chosen if every `discriminator` member has its text; tried in order if there is none.
+/// One alternative of a variant: chosen if every `discriminator` member has its text; tried in order if there
+/// is none.
 struct alternative {
   const codec::schema* object;
   std::span<const std::pair<std::string_view, std::string_view>> discriminators;
@@ -77,34 +84,67 @@ struct variant_ops {
 
 struct type {
   codec::kind kind;
-  const codec::schema& (*object)() = nullptr;      ///< kind::object
-  const codec::type* element = nullptr;            ///< kind::array, kind::map
-  const container_ops* container = nullptr;        ///< kind::array, kind::map
-  std::span<const std::string_view> (*names)() noexcept = nullptr;   ///< kind::enumeration
-  const variant_ops* variant = nullptr;            ///< kind::variant
-  std::span<const alternative> (*alternatives)() noexcept = nullptr; ///< kind::variant
+  const codec::schema& (*object)() = nullptr;                         ///< kind::object
+  const codec::type* element = nullptr;                               ///< kind::array, kind::map
+  const container_ops* container = nullptr;                           ///< kind::array, kind::map
+  std::span<const std::string_view> (*names)() noexcept = nullptr;    ///< kind::enumeration
+  const variant_ops* variant = nullptr;                               ///< kind::variant
+  std::span<const alternative> (*alternatives)() noexcept = nullptr;  ///< kind::variant
 };
 
 /// How a number-like value stands on the wire.
 enum class wire : std::uint8_t {
-  natural,   ///< numbers as numbers, unix_seconds as a string of digits (what the REST API does)
-  as_number, ///< unix_seconds as a number
-  as_text,   ///< int64 as a string of digits; either form is read
+  natural,    ///< numbers as numbers, unix_seconds as a string of digits (what the REST API does)
+  as_number,  ///< unix_seconds as a number
+  as_text,    ///< int64 as a string of digits; either form is read
 };
 
 struct field_row {
   std::string_view name;
   std::uint32_t offset;
-  const codec::type* value;               ///< of T, without its presence
+  const codec::type* value;  ///< of T, without its presence
   codec::presence presence;
   codec::wire wire = codec::wire::natural;
-  bool must = false;                      ///< reading fails if it is missing (identity, never a mere "required")
-  const presence_ops* ops = nullptr;      ///< presence::optional, presence::field
+  bool must = false;                  ///< reading fails if it is missing (identity, never a mere "required")
+  const presence_ops* ops = nullptr;  ///< presence::optional, presence::field
+  name_words words = words_of(name);
 };
 
+/// A set of rows of one schema, by their index.
+using row_set = std::array<std::uint64_t, 4>;
+
+/// The rows of one struct and a hash table of their names, computed by the compiler.
 struct schema {
-  std::string_view name; ///< the API's name, `Asset.Errors`
+  constexpr schema(std::string_view api_name, std::span<const field_row> rows)
+      : name(api_name), fields(rows) {
+    if (rows.size() > max_rows) throw std::length_error("too many members");
+    mask = std::min<std::size_t>(std::bit_ceil(2 * rows.size() + 1), slots.size()) - 1;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::size_t slot = slot_of(rows[i].words, rows[i].name.size(), mask);
+      while (slots[slot] != 0) slot = (slot + 1) & mask;
+      slots[slot] = static_cast<std::uint8_t>(i + 1);
+      if (rows[i].must) must[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+  }
+
+  /// The row of the member `key`, or null.
+  [[nodiscard]] const field_row* find(std::string_view key) const noexcept {
+    const name_words words = words_of(key);
+    for (std::size_t slot = slot_of(words, key.size(), mask); slots[slot] != 0; slot = (slot + 1) & mask) {
+      const field_row& row = fields[slots[slot] - 1u];
+      if (row.words == words && row.name.size() == key.size() && (key.size() <= 16 || row.name == key))
+        return &row;
+    }
+    return nullptr;
+  }
+
+  static constexpr std::size_t max_rows = 240;
+
+  std::string_view name;  ///< the API's name, `Asset.Errors`
   std::span<const field_row> fields;
+  row_set must{};  ///< rows that have to be there
+  std::size_t mask = 0;
+  std::array<std::uint8_t, 256> slots{};  ///< row index + 1, or 0 for an empty place
 };
 
 /// The table of a generated struct: specialised in `src/api`.
@@ -117,18 +157,36 @@ std::span<const alternative> alternatives_of() noexcept;
 
 namespace detail {
 
-template <class T> struct is_vector : std::false_type {};
-template <class T> struct is_vector<std::vector<T>> : std::true_type {};
-template <class T> struct is_map : std::false_type {};
-template <class T> struct is_map<string_map<T>> : std::true_type {};
-template <class T> struct is_variant : std::false_type {};
-template <class... T> struct is_variant<std::variant<T...>> : std::true_type {};
-template <class T> struct is_open_enum : std::false_type {};
-template <class E> struct is_open_enum<open_enum<E>> : std::true_type { using values = E; };
-template <class T> struct is_optional : std::false_type {};
-template <class T> struct is_optional<std::optional<T>> : std::true_type { using inner = T; };
-template <class T> struct is_field : std::false_type {};
-template <class T> struct is_field<field<T>> : std::true_type { using inner = T; };
+template <class T>
+struct is_vector : std::false_type {};
+template <class T>
+struct is_vector<std::vector<T>> : std::true_type {};
+template <class T>
+struct is_map : std::false_type {};
+template <class T>
+struct is_map<string_map<T>> : std::true_type {};
+template <class T>
+struct is_variant : std::false_type {};
+template <class... T>
+struct is_variant<std::variant<T...>> : std::true_type {};
+template <class T>
+struct is_open_enum : std::false_type {};
+template <class E>
+struct is_open_enum<open_enum<E>> : std::true_type {
+  using values = E;
+};
+template <class T>
+struct is_optional : std::false_type {};
+template <class T>
+struct is_optional<std::optional<T>> : std::true_type {
+  using inner = T;
+};
+template <class T>
+struct is_field : std::false_type {};
+template <class T>
+struct is_field<field<T>> : std::true_type {
+  using inner = T;
+};
 
 template <class C>
 inline constexpr container_ops vector_ops = {
@@ -242,13 +300,24 @@ constexpr type make_type() {
 
 /// A row for a member of type `Member` (T, std::optional<T> or field<T>) at `offset`.
 template <class Member>
-constexpr field_row row(std::string_view name, std::size_t offset, wire w = wire::natural, bool must = false) {
+constexpr field_row row(std::string_view name, std::size_t offset, wire w = wire::natural,
+                        bool must = false) {
   const auto at = static_cast<std::uint32_t>(offset);
   if constexpr (detail::is_optional<Member>::value)
-    return {name, at, &type_of<typename detail::is_optional<Member>::inner>, presence::optional, w, must,
+    return {name,
+            at,
+            &type_of<typename detail::is_optional<Member>::inner>,
+            presence::optional,
+            w,
+            must,
             &detail::optional_ops<Member>};
   else if constexpr (detail::is_field<Member>::value)
-    return {name, at, &type_of<typename detail::is_field<Member>::inner>, presence::field, w, must,
+    return {name,
+            at,
+            &type_of<typename detail::is_field<Member>::inner>,
+            presence::field,
+            w,
+            must,
             &detail::field_ops<Member>};
   else
     return {name, at, &type_of<Member>, presence::required, w, must, nullptr};

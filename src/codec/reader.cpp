@@ -1,0 +1,586 @@
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <simdjson.h>
+
+#include "codec/codec.hpp"
+#include "codec/number.hpp"
+#include "codec/text.hpp"
+#include "codec/token_walk.hpp"
+
+namespace mux::inline v0::codec {
+namespace {
+
+// What a thread keeps between reads.
+struct workspace {
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> finder;
+  std::string value;  ///< of the string decoded last
+  std::string key;
+};
+
+// Working memory for texts of up to this length is kept; what a longer one needed is given back.
+constexpr std::size_t kept_size = 1u << 20;
+
+class leased_workspace {
+ public:
+  explicit leased_workspace(std::size_t text_size) : large_(text_size > kept_size) {}
+  leased_workspace(const leased_workspace&) = delete;
+  leased_workspace& operator=(const leased_workspace&) = delete;
+  ~leased_workspace() {
+    if (large_) kept() = {};
+  }
+  workspace* operator->() const { return &kept(); }
+  workspace& operator*() const { return kept(); }
+
+ private:
+  static workspace& kept() {
+    thread_local workspace w;
+    return w;
+  }
+  bool large_;
+};
+
+// simdjson's first stage, run by the implementation it picked for this CPU: checks UTF-8, control characters
+// and that strings are closed, and finds where tokens begin. The walk checks the rest. This beats the DOM and
+// the on-demand front end; the latter is compiled into the caller and would be the portable kernel in a
+// portable build.
+simdjson::error_code find_tokens(workspace& w, std::string_view text) {
+  if (!w.finder || w.finder->capacity() < text.size()) {
+    const std::size_t capacity = std::max<std::size_t>(text.size() + text.size() / 4, 16 * 1024);
+    if (simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1, w.finder) !=
+        simdjson::SUCCESS)
+      throw std::bad_alloc();
+  }
+  return w.finder->stage1(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                          simdjson::stage1_mode::regular);
+}
+
+error not_json(std::string why) {
+  return {errc::not_json, "not JSON: " + std::move(why)};
+}
+
+const char* name_of(simdjson::error_code code) {
+  switch (code) {
+    case simdjson::UTF8_ERROR:
+      return "invalid UTF-8";
+    case simdjson::UNCLOSED_STRING:
+      return "a string is not closed";
+    case simdjson::UNESCAPED_CHARS:
+      return "a control character in a string";
+    case simdjson::EMPTY:
+      return "the text is empty";
+    default:
+      return "the text cannot be read";
+  }
+}
+
+// A character from outside, fit to be shown.
+std::string shown(std::string_view text, std::size_t most) {
+  std::string quoted;
+  write_string(utf8_prefix(text, most), quoted);
+  return quoted;
+}
+
+std::string_view kind_found(char c) {
+  switch (c) {
+    case '{':
+      return "object";
+    case '[':
+      return "array";
+    case '"':
+      return "string";
+    case 't':
+    case 'f':
+      return "boolean";
+    case 'n':
+      return "null";
+    default:
+      return "number";
+  }
+}
+
+void clear(const type& t, void* value);
+
+void clear_object(const schema& s, char* object) {
+  for (const field_row& row : s.fields) {
+    if (row.presence == presence::required)
+      clear(*row.value, object + row.offset);
+    else
+      row.ops->reset(object + row.offset);
+  }
+}
+
+// Puts back the default, for a member that comes a second time.
+void clear(const type& t, void* value) {
+  switch (t.kind) {
+    case kind::boolean:
+      *static_cast<bool*>(value) = false;
+      break;
+    case kind::int64:
+      *static_cast<std::int64_t*>(value) = 0;
+      break;
+    case kind::float64:
+      *static_cast<double*>(value) = 0;
+      break;
+    case kind::string:
+      static_cast<std::string*>(value)->clear();
+      break;
+    case kind::unix_seconds:
+      *static_cast<std::chrono::sys_seconds*>(value) = {};
+      break;
+    case kind::enumeration:
+      static_cast<mux::detail::open_enum_base*>(value)->assign(mux::detail::open_enum_base::unknown);
+      break;
+    case kind::object:
+      clear_object(t.object(), static_cast<char*>(value));
+      break;
+    case kind::array:
+    case kind::map:
+      t.container->clear(value);
+      break;
+    case kind::variant:
+      t.variant->emplace(value, 0);
+      break;
+    case kind::json:
+      static_cast<json*>(value)->text.clear();
+      break;
+  }
+}
+
+bool contains(const row_set& rows, std::size_t i) {
+  return rows[i / 64] >> (i % 64) & 1;
+}
+void insert(row_set& rows, std::size_t i) {
+  rows[i / 64] |= std::uint64_t{1} << (i % 64);
+}
+
+// Where the keys of a map are that is being read: searched while there are few, hashed once there are many.
+class key_places {
+ public:
+  key_places(const container_ops& ops, const void* map) : ops_(ops), map_(map) {}
+
+  // The place of `key`, or of the next new key, which the caller appends.
+  std::size_t find(std::string_view key) {
+    const std::size_t size = ops_.size(map_);
+    if (size < few) {
+      std::size_t i = 0;
+      while (i < size && ops_.key(map_, i) != key) ++i;
+      return i;
+    }
+    if (hashed_.empty())
+      for (std::size_t i = 0; i < size; ++i) hashed_.emplace(ops_.key(map_, i), i);
+    return hashed_.emplace(key, size).first->second;
+  }
+
+ private:
+  static constexpr std::size_t few = 16;
+  const container_ops& ops_;
+  const void* map_;
+  std::unordered_map<std::string, std::size_t> hashed_;
+};
+
+class table_reader {
+ public:
+  table_reader(token_walk& walk, workspace& work) : walk_(walk), work_(work) {}
+
+  [[nodiscard]] bool read(const type& t, wire w, void* out);
+  [[nodiscard]] bool read_data_member(const type& t, void* out);
+
+  [[nodiscard]] bool fits() const { return complaint_.empty(); }
+  [[nodiscard]] std::string complaint() const {
+    return (path_.empty() ? "the value" : path_) + ": " + complaint_;
+  }
+
+ private:
+  template <class Member>
+  bool for_each_member(Member member);
+  bool read_object(const schema& s, char* out);
+  bool read_member(const field_row& row, char* object, bool again);
+  bool read_array(const type& t, wire w, void* out);
+  bool read_map(const type& t, wire w, void* out);
+  bool read_variant(const type& t, void* out);
+  bool read_alternative(const type& t, std::size_t index, const alternative& a, void* out);
+  bool find_discriminators(std::span<const alternative> all,
+                           std::vector<std::pair<std::string_view, std::string>>& found);
+  bool read_int64(wire w, std::int64_t& out);
+  bool read_float64(double& out);
+  bool read_string(std::string& out);
+  bool read_enumeration(const type& t, mux::detail::open_enum_base& out);
+  bool read_seconds(std::chrono::sys_seconds& out);
+  bool read_digits(std::int64_t& out);
+  bool read_integer(std::int64_t& out);
+
+  bool starts_number() const {
+    const char c = walk_.look();
+    return c == '-' || (c >= '0' && c <= '9');
+  }
+  // All of these return false.
+  bool mismatch(std::string_view expected);
+  bool misfit(std::string why);
+  bool in_member(std::string_view name);
+  bool in_key(std::string_view key);
+  bool in_element(std::size_t index);
+
+  token_walk& walk_;
+  workspace& work_;
+  std::string path_;
+  std::string complaint_;
+};
+
+bool table_reader::mismatch(std::string_view expected) {
+  std::string why = "expected ";
+  why.append(expected).append(", found ").append(kind_found(walk_.look()));
+  return misfit(std::move(why));
+}
+
+bool table_reader::misfit(std::string why) {
+  complaint_ = std::move(why);
+  return false;
+}
+
+bool table_reader::in_member(std::string_view name) {
+  if (fits()) return false;
+  std::string path(name);
+  if (!path_.empty() && path_.front() != '[') path += '.';
+  path_ = path + path_;
+  return false;
+}
+
+bool table_reader::in_key(std::string_view key) {
+  if (!fits())
+    path_ = '[' + shown(key, 32) + ']' + (path_.empty() || path_.front() == '[' ? "" : ".") + path_;
+  return false;
+}
+
+bool table_reader::in_element(std::size_t index) {
+  if (!fits())
+    path_ = '[' + std::to_string(index) + ']' + (path_.empty() || path_.front() == '[' ? "" : ".") + path_;
+  return false;
+}
+
+// Calls `member` with each raw name; it must take the value.
+template <class Member>
+bool table_reader::for_each_member(Member member) {
+  if (!walk_.enter()) return false;
+  if (!walk_.take('}')) {
+    do {
+      std::string_view key;
+      if (!walk_.take_raw_key(key) || !member(key)) return false;
+    } while (walk_.take(','));
+    if (!walk_.take('}')) return walk_.expected("',' or '}'");
+  }
+  walk_.leave();
+  return true;
+}
+
+bool table_reader::read(const type& t, wire w, void* out) {
+  switch (t.kind) {
+    case kind::boolean: {
+      const bool value = walk_.look() == 't';
+      if (!value && walk_.look() != 'f') return mismatch("boolean");
+      *static_cast<bool*>(out) = value;
+      return walk_.take_literal(value ? "true" : "false");
+    }
+    case kind::int64:
+      return read_int64(w, *static_cast<std::int64_t*>(out));
+    case kind::float64:
+      return read_float64(*static_cast<double*>(out));
+    case kind::string:
+      return read_string(*static_cast<std::string*>(out));
+    case kind::unix_seconds:
+      return read_seconds(*static_cast<std::chrono::sys_seconds*>(out));
+    case kind::enumeration:
+      return read_enumeration(t, *static_cast<mux::detail::open_enum_base*>(out));
+    case kind::object:
+      if (walk_.look() != '{') return mismatch("object");
+      return read_object(t.object(), static_cast<char*>(out));
+    case kind::array:
+      return read_array(t, w, out);
+    case kind::map:
+      return read_map(t, w, out);
+    case kind::variant:
+      return read_variant(t, out);
+    case kind::json: {
+      std::string_view raw;
+      if (!walk_.skip(work_.value, raw)) return false;
+      static_cast<json*>(out)->text.assign(raw);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool table_reader::read_object(const schema& s, char* out) {
+  row_set seen{};
+  const bool done = for_each_member([&](std::string_view key) {
+    const field_row* row = s.find(key);
+    if (!row) {
+      std::string_view text;
+      if (!walk_.decode(key, work_.key, text)) return false;
+      if (text.data() != key.data()) row = s.find(text);
+      if (!row) return walk_.skip(work_.value);
+    }
+    const auto i = static_cast<std::size_t>(row - s.fields.data());
+    const bool again = contains(seen, i);
+    insert(seen, i);
+    return read_member(*row, out, again) || in_member(row->name);
+  });
+  if (!done) return false;
+  for (std::size_t word = 0; word < seen.size(); ++word)
+    if (const std::uint64_t missing = s.must[word] & ~seen[word]; missing != 0) {
+      const auto i = word * 64 + static_cast<std::size_t>(std::countr_zero(missing));
+      misfit("missing");
+      return in_member(s.fields[i].name);
+    }
+  return true;
+}
+
+bool table_reader::read_member(const field_row& row, char* object, bool again) {
+  void* at = object + row.offset;
+  if (walk_.look() == 'n' && (row.value->kind != kind::json || row.presence != presence::required)) {
+    if (row.must) return mismatch("a value");
+    if (row.presence == presence::field)
+      row.ops->set_null(at);
+    else if (row.presence == presence::optional)
+      row.ops->reset(at);
+    else if (again)
+      clear(*row.value, at);
+    return walk_.take_literal("null");
+  }
+  if (row.presence != presence::required) return read(*row.value, row.wire, row.ops->emplace(at));
+  if (again) clear(*row.value, at);
+  return read(*row.value, row.wire, at);
+}
+
+bool table_reader::read_array(const type& t, wire w, void* out) {
+  if (walk_.look() != '[') return mismatch("array");
+  if (!walk_.enter()) return false;
+  if (!walk_.take(']')) {
+    t.container->reserve(out, 4);
+    std::size_t i = 0;
+    do {
+      void* element = t.container->append(out);
+      const bool null = walk_.look() == 'n' && t.element->kind != kind::json;
+      if (!(null ? walk_.take_literal("null") : read(*t.element, w, element))) return in_element(i);
+      ++i;
+    } while (walk_.take(','));
+    if (!walk_.take(']')) return walk_.expected("',' or ']'");
+  }
+  walk_.leave();
+  return true;
+}
+
+bool table_reader::read_map(const type& t, wire w, void* out) {
+  if (walk_.look() != '{') return mismatch("object");
+  key_places places(*t.container, out);
+  return for_each_member([&](std::string_view raw) {
+    std::string_view key;
+    if (!walk_.decode(raw, work_.key, key)) return false;
+    const std::size_t i = places.find(key);
+    void* value = nullptr;
+    if (i == t.container->size(out)) {
+      value = t.container->append_key(out, key);
+    } else {
+      value = const_cast<void*>(t.container->at(out, i));
+      clear(*t.element, value);
+    }
+    if (walk_.look() == 'n' && t.element->kind != kind::json) return walk_.take_literal("null");
+    return read(*t.element, w, value) || in_key(t.container->key(out, i));
+  });
+}
+
+bool table_reader::find_discriminators(std::span<const alternative> all,
+                                       std::vector<std::pair<std::string_view, std::string>>& found) {
+  for (const alternative& a : all)
+    for (const auto& [name, text] : a.discriminators)
+      if (std::none_of(found.begin(), found.end(), [&](const auto& f) { return f.first == name; }))
+        found.emplace_back(name, std::string());
+  if (found.empty()) return true;
+  const token_walk::position start = walk_.here();
+  const bool done = for_each_member([&](std::string_view raw) {
+    std::string_view key;
+    if (!walk_.decode(raw, work_.key, key)) return false;
+    const auto wanted =
+        std::find_if(found.begin(), found.end(), [&](const auto& f) { return f.first == key; });
+    if (wanted == found.end() || walk_.look() != '"') return walk_.skip(work_.value);
+    std::string_view text;
+    if (!walk_.take_string(work_.value, text)) return false;
+    wanted->second.assign(text);
+    return true;
+  });
+  if (done) walk_.go_back(start);
+  return done;
+}
+
+bool table_reader::read_alternative(const type& t, std::size_t index, const alternative& a, void* out) {
+  return read_object(*a.object, static_cast<char*>(t.variant->emplace(out, index)));
+}
+
+bool table_reader::read_variant(const type& t, void* out) {
+  if (walk_.look() != '{') return mismatch("object");
+  const std::span<const alternative> all = t.alternatives();
+  std::vector<std::pair<std::string_view, std::string>> found;
+  if (!find_discriminators(all, found)) return false;
+  const auto holds = [&](const std::pair<std::string_view, std::string_view>& wanted) {
+    return std::any_of(found.begin(), found.end(),
+                       [&](const auto& f) { return f.first == wanted.first && f.second == wanted.second; });
+  };
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (const auto& d = all[i].discriminators; !d.empty() && std::all_of(d.begin(), d.end(), holds))
+      return read_alternative(t, i, all[i], out);
+  const token_walk::position start = walk_.here();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].discriminators.empty()) continue;
+    if (read_alternative(t, i, all[i], out)) return true;
+    if (fits()) return false;
+    complaint_.clear();
+    path_.clear();
+    walk_.go_back(start);
+  }
+  return misfit("matches none of the known forms");
+}
+
+bool table_reader::read_integer(std::int64_t& out) {
+  number value;
+  std::string_view text;
+  if (!walk_.take_number(value, text)) return false;
+  switch (to_int64(value, out)) {
+    case conversion::done:
+      return true;
+    case conversion::out_of_range:
+      return misfit("number out of the range of 64-bit integers");
+    case conversion::not_integral:
+      return misfit("expected integer, found number with a fraction");
+  }
+  return false;
+}
+
+bool table_reader::read_digits(std::int64_t& out) {
+  std::string_view text;
+  if (!walk_.take_string(work_.value, text)) return false;
+  return parse_int64(text, out) || misfit("expected digits of a 64-bit integer, found other text");
+}
+
+bool table_reader::read_int64(wire w, std::int64_t& out) {
+  if (starts_number()) return read_integer(out);
+  if (w == wire::as_text && walk_.look() == '"') return read_digits(out);
+  return mismatch("integer");
+}
+
+bool table_reader::read_seconds(std::chrono::sys_seconds& out) {
+  std::int64_t seconds = 0;
+  if (starts_number()) {
+    if (!read_integer(seconds)) return false;
+  } else if (walk_.look() == '"') {
+    if (!read_digits(seconds)) return false;
+  } else {
+    return mismatch("seconds since 1970");
+  }
+  out = std::chrono::sys_seconds(std::chrono::seconds(seconds));
+  return true;
+}
+
+bool table_reader::read_float64(double& out) {
+  if (!starts_number()) return mismatch("number");
+  number value;
+  std::string_view text;
+  if (!walk_.take_number(value, text)) return false;
+  return to_double(value, text, out) == conversion::done || misfit("number out of range");
+}
+
+bool table_reader::read_string(std::string& out) {
+  if (walk_.look() != '"') return mismatch("string");
+  std::string_view text;
+  if (!walk_.take_string(work_.value, text)) return false;
+  out.assign(text);
+  return true;
+}
+
+bool table_reader::read_enumeration(const type& t, mux::detail::open_enum_base& out) {
+  if (walk_.look() != '"') return mismatch("string");
+  std::string_view text;
+  if (!walk_.take_string(work_.value, text)) return false;
+  const std::span<const std::string_view> names = t.names();
+  const auto known = std::find(names.begin(), names.end(), text);
+  if (known != names.end())
+    out.assign(static_cast<std::int16_t>(known - names.begin()));
+  else
+    out.assign_unknown(text);
+  return true;
+}
+
+bool table_reader::read_data_member(const type& t, void* out) {
+  if (walk_.look() != '{') return mismatch("object");
+  bool seen = false;
+  const bool done = for_each_member([&](std::string_view raw) {
+    std::string_view key;
+    if (!walk_.decode(raw, work_.key, key)) return false;
+    if (key != "data") return walk_.skip(work_.value);
+    if (seen) clear(t, out);
+    seen = true;
+    return read(t, wire::natural, out) || in_member("data");
+  });
+  if (!done || seen) return done;
+  misfit("missing");
+  return in_member("data");
+}
+
+result<void> read_tokens(std::string_view text, workspace& work, const type& t, void* out,
+                         read_options options) {
+  const std::uint32_t* tokens = work.finder->structural_indexes.get();
+  const std::uint32_t count = work.finder->n_structural_indexes;
+  const int depth = std::clamp(options.depth, 1, token_walk::max_depth);
+  const auto finish = [&](token_walk& walk) -> result<void> {
+    if (walk.stopped() == token_walk::fault::depth)
+      return error(errc::response_too_large, "nested deeper than " + std::to_string(depth) + " levels");
+    if (walk.stopped() == token_walk::fault::syntax) return not_json(walk.complaint());
+    if (!walk.at_end()) return not_json("text follows the value");
+    return {};
+  };
+  token_walk walk(text, tokens, count, depth);
+  table_reader reader(walk, work);
+  const bool done = options.unwrap ? reader.read_data_member(t, out) : reader.read(t, wire::natural, out);
+  if (done || reader.fits()) return finish(walk);
+  // What does not fit may as well be broken further on, and then it is not JSON at all.
+  token_walk again(text, tokens, count, depth);
+  (void)again.skip(work.value);
+  if (result<void> whole = finish(again); !whole) return whole;
+  return error(errc::bad_response, reader.complaint());
+}
+
+}  // namespace
+
+result<void> read(std::string_view text, const type& t, void* out, read_options options) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (text.size() > options.size)
+    return error(errc::response_too_large, "longer than " + std::to_string(options.size) + " bytes");
+  leased_workspace work(text.size());
+  if (const simdjson::error_code code = find_tokens(*work, text); code != simdjson::SUCCESS)
+    return not_json(name_of(code));
+
+  std::uint32_t* tokens = work->finder->structural_indexes.get();
+  const std::uint32_t count = work->finder->n_structural_indexes;
+  const char first = text[tokens[0]];
+  if (first == '{' || first == '[') {
+    const char last = text[tokens[count - 1]];
+    if (last != '}' && last != ']') return not_json("the text ends inside a value");
+    // The place after the last token is read only after a closing bracket; an opening one is always wrong
+    // there.
+    tokens[count] = tokens[0];
+    return read_tokens(text, *work, t, out, options);
+  }
+  const bool scalar = first == '"' || first == '-' || (first >= '0' && first <= '9') || first == 't' ||
+                      first == 'f' || first == 'n';
+  if (!scalar) return not_json("the text begins with " + shown(text.substr(tokens[0]), 1));
+  if (count != 1) return not_json("text follows the value");
+  // A copy ends in a NUL, which is what a bare literal or number needs behind it.
+  const std::string copy(text);
+  tokens[1] = static_cast<std::uint32_t>(copy.size());
+  return read_tokens(copy, *work, t, out, options);
+}
+
+}  // namespace mux::inline v0::codec
