@@ -28,10 +28,4 @@ void token_bucket::restore(instant arrival, instant now, duration furthest) noex
   arrival_ = arrival > now + tolerance_ + furthest ? now + tolerance_ + interval_ : arrival;
 }
 
-void token_bucket::merge(instant arrival, instant now, duration furthest) noexcept {
-  const instant own = arrival_;
-  restore(arrival, now, furthest);
-  arrival_ = std::max(arrival_, own);
-}
-
 }  // namespace mux::inline v0::policy

@@ -38,11 +38,10 @@ class token_bucket {
   /// Tokens at `now`, 0 to `burst`.
   [[nodiscard]] double tokens(instant now) const noexcept;
 
-  /// The state, for sharing between processes. Setting it can only take tokens away; a value that lies
-  /// further ahead than `furthest` is damage and counts as an empty bucket.
+  /// The state, for sharing between processes.
   [[nodiscard]] instant arrival() const noexcept { return arrival_; }
-  void merge(instant arrival, instant now, duration furthest) noexcept;
-  /// Takes the state as it is, tokens gained included. Same rule for damage.
+  /// Takes a state stored before. One that lies further ahead than `furthest` beyond an empty bucket is
+  /// damage and counts as an empty bucket.
   void restore(instant arrival, instant now, duration furthest) noexcept;
 
  private:
