@@ -28,13 +28,14 @@ using clock = std::chrono::steady_clock;
 /// Scheme, host and port: what a connection belongs to.
 struct origin {
   bool tls = true;
-  std::string host;       ///< without brackets, lower case
+  std::string host;  ///< without brackets, lower case
   std::uint16_t port = 443;
   friend bool operator==(const origin&, const origin&) = default;
 };
 
 /// `https://host[:port][/prefix]` → origin and path prefix (no trailing slash). Plain http only to loopback
-/// (127.0.0.0/8, ::1, localhost). Errors: `insecure_base_url` or `invalid_argument` (user info, query, control bytes).
+/// (127.0.0.0/8, ::1, localhost). Errors: `insecure_base_url` or `invalid_argument` (user info, query,
+/// control bytes).
 struct base_url {
   transport::origin origin;
   std::string prefix;
@@ -48,9 +49,9 @@ struct wire_request {
   wire_request() {}
   http_method method = http_method::get;
   std::string_view target;
-  const headers* fields = nullptr;   ///< all but Host, Content-Length, Content-Type and Connection
+  const headers* fields = nullptr;  ///< all but Host, Content-Length, Content-Type and Connection
   std::string_view body;
-  bool fresh = false;                ///< take no connection that was idle longer than `pool_options::idle_for_post`
+  bool fresh = false;  ///< take no connection that was idle longer than `pool_options::idle_for_post`
 };
 
 struct wire_response {
@@ -58,10 +59,12 @@ struct wire_response {
   int status = 0;
   transport::headers fields;
   std::string body;
-  [[nodiscard]] std::string_view field(std::string_view name) const noexcept; ///< case-insensitive; empty if absent
+  [[nodiscard]] std::string_view field(
+      std::string_view name) const noexcept;  ///< case-insensitive; empty if absent
 };
 
-/// What went wrong between here and the server. `what.code`, `what.phase`, `what.bytes_sent` and `what.detail` are set.
+/// What went wrong between here and the server. `what.code`, `what.phase`, `what.bytes_sent` and
+/// `what.detail` are set.
 struct wire_error {
   wire_error() {}
   error what;
@@ -69,7 +72,8 @@ struct wire_error {
   bool answer_started = false;  ///< at least one byte of an answer came
 };
 
-/// Result of an exchange; has a user-provided constructor so that it can be built in a co_await expression (GCC 12).
+/// Result of an exchange; has a user-provided constructor so that it can be built in a co_await expression
+/// (GCC 12).
 struct outcome {
   outcome() {}
   std::optional<wire_response> response;  ///< complete
@@ -81,9 +85,11 @@ struct outcome {
 class lease {
  public:
   virtual ~lease() = default;
-  /// Sends and reads the whole answer. May be called once. Never throws for network failure. `deadline` bounds it all
-  /// together with the phase timeouts. Cancellation closes the connection and reports `cancelled`.
-  virtual asio::awaitable<outcome> exchange(const wire_request& request, std::optional<clock::time_point> deadline) = 0;
+  /// Sends and reads the whole answer. May be called once. Never throws for network failure. `deadline`
+  /// bounds it all together with the phase timeouts. Cancellation closes the connection and reports
+  /// `cancelled`.
+  virtual asio::awaitable<outcome> exchange(const wire_request& request,
+                                            std::optional<clock::time_point> deadline) = 0;
 };
 
 struct lease_result {
@@ -98,7 +104,8 @@ class network {
   virtual ~network() = default;
   /// A connection that is ready to write on (resolved, connected, TLS done), an idle one if there is one.
   /// Must be awaited, like the exchange, on a strand or a single-threaded executor.
-  virtual asio::awaitable<lease_result> acquire(const origin& to, bool fresh, std::optional<clock::time_point> deadline) = 0;
+  virtual asio::awaitable<lease_result> acquire(const origin& to, bool fresh,
+                                                std::optional<clock::time_point> deadline) = 0;
   /// Closes idle connections; leased ones close when they are given back. Idempotent, thread-safe.
   virtual void close() = 0;
   [[nodiscard]] virtual pool_stats stats() const = 0;
@@ -108,10 +115,11 @@ struct network_options {
   timeout_options timeouts;
   pool_options pool;
   response_limits response;
-  std::string ca_file;       ///< empty: `SSL_CERT_FILE` / the system's store
+  std::string ca_file;  ///< empty: `SSL_CERT_FILE` / the system's store
 };
 
 /// The real network. Errors: `invalid_ca_file`.
-[[nodiscard]] result<std::shared_ptr<network>> make_network(asio::any_io_executor executor, network_options options);
+[[nodiscard]] result<std::shared_ptr<network>> make_network(asio::any_io_executor executor,
+                                                            network_options options);
 
 }  // namespace mux::inline v0::transport

@@ -1,0 +1,80 @@
+#include "transport/watch.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace mux::inline v0::transport {
+
+/// Shared with the timer's handler, which may run after the watch is gone.
+struct watch::alarm : std::enable_shared_from_this<alarm> {
+  explicit alarm(const asio::any_io_executor& executor) : timer(executor) {}
+
+  // A limit that moves later leaves the timer alone: it rings early once and is set again.
+  void set(clock::time_point at) {
+    limit = at;
+    if (pending > 0 && timer.expiry() <= at) return;
+    timer.expires_at(at);
+    ++pending;
+    timer.async_wait([self = shared_from_this()](const boost::system::error_code& ec) { self->ring(ec); });
+  }
+
+  void ring(const boost::system::error_code& ec) {
+    --pending;
+    if (ec || socket == nullptr) return;
+    if (clock::now() < limit) return set(limit);
+    rang = true;
+    boost::system::error_code ignored;
+    socket->cancel(ignored);
+  }
+
+  asio::steady_timer timer;
+  clock::time_point limit{};
+  asio::ip::tcp::socket* socket = nullptr;  ///< while something is waited for
+  int pending = 0;
+  bool rang = false;
+};
+
+watch::watch(const asio::any_io_executor& executor, std::optional<clock::time_point> deadline)
+    : executor_(executor), deadline_(deadline) {}
+
+watch::~watch() {
+  if (!alarm_) return;
+  alarm_->socket = nullptr;
+  alarm_->timer.cancel();
+}
+
+void watch::begin(std::chrono::nanoseconds length) {
+  limit_ = deadline_;
+  if (length <= std::chrono::nanoseconds::zero()) return;
+  const clock::time_point end = clock::now() + length;
+  if (!limit_ || end < *limit_) limit_ = end;
+}
+
+bool watch::start(asio::ip::tcp::socket& socket, std::size_t share) {
+  if (!limit_) return true;
+  const clock::time_point now = clock::now();
+  if (now >= *limit_) return false;
+  if (!alarm_) alarm_ = std::make_shared<alarm>(executor_);
+  alarm_->rang = false;
+  alarm_->socket = &socket;
+  alarm_->set(now + (*limit_ - now) / static_cast<std::int64_t>(share));
+  return true;
+}
+
+wait_end watch::stop(const boost::system::error_code& outcome) {
+  const bool rang = alarm_ && alarm_->rang;
+  if (alarm_) alarm_->socket = nullptr;
+  if (outcome != asio::error::operation_aborted) return wait_end::ready;
+  return rang ? wait_end::timed_out : wait_end::cancelled;
+}
+
+asio::awaitable<wait_end> watch::ready(asio::ip::tcp::socket& socket, asio::ip::tcp::socket::wait_type what) {
+  if (!start(socket)) co_return wait_end::timed_out;
+  boost::system::error_code outcome;
+  co_await socket.async_wait(what, asio::redirect_error(asio::use_awaitable, outcome));
+  co_return stop(outcome);
+}
+
+}  // namespace mux::inline v0::transport
