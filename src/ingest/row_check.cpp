@@ -85,11 +85,6 @@ void check_cell(const column& which, const csv_cell& cell, const fault_sink& fau
     faults(make_fault(cell.at, name + " is " + shown_text(cell.text), spelled(which.choices)));
 }
 
-// A header cell that is a URL is a first row without header: its query stays out of messages.
-std::string shown_name(std::string_view text) {
-  return shown_text(shown_url(text));
-}
-
 }  // namespace
 
 column_list::column_list() : members_{&manifest_row::url} {}

@@ -65,9 +65,10 @@ using server_instant = std::chrono::sys_time<std::chrono::milliseconds>;
 struct journal_row {
   journal_row();
 
-  std::int64_t id = 0;   ///< from 1, in the order in which the rows were first seen
-  manifest_row content;  ///< `url` is empty until `journal::load` has seen a row whose URL holds secrets
-  std::string marker;    ///< ULID that finds the asset again at Mux
+  std::int64_t id = 0;    ///< from 1, in the order in which the rows were first seen
+  manifest_row content;   ///< `url` is empty if it holds secrets and `journal::load` did not see the row
+  std::string shown_url;  ///< the URL without user-info and query
+  std::string marker;     ///< ULID that finds the asset again at Mux
   row_state state = row_state::planned;
   int sends = 0;                               ///< times that the create may have been sent
   std::optional<server_instant> first_intent;  ///< server time when it was first about to be sent
@@ -102,7 +103,7 @@ struct journal_options {
   /// Where the file is read and written. Default: a thread of the journal's own. Tests in virtual time give
   /// the executor that everything else runs on; a server gives nothing, as every commit waits for the disk.
   std::optional<asio::any_io_executor> executor;
-  /// Called after each durable commit, where the commit was made, before anyone learns of it.
+  /// Called where the file is written, whenever it may have changed durably, before anyone learns of it.
   std::function<void()> committed;
 };
 
@@ -111,6 +112,8 @@ struct journal_options {
 /// commit is under way share the next one.
 ///
 /// Upload URLs are not stored; of a source URL with a query or user-info only a hash is.
+///
+/// After an error of `open` or `load` the object is of no further use.
 ///
 /// Thread safety: awaitable members may be awaited from any thread, several at a time; `load` alone.
 /// Lifetime: the executors of waiting coroutines must run until they have been resumed; the destructor waits
@@ -139,8 +142,8 @@ class journal {
   /// the row cannot make this step (a created row never does).
   asio::awaitable<result<void>> record(row_change change);
 
-  /// Up to `limit` rows in `state` with an id above `after`, by id.
-  asio::awaitable<result<std::vector<journal_row>>> rows(row_state state, std::int64_t after,
+  /// Up to `limit` rows in state `which` with an id above `after`, by id.
+  asio::awaitable<result<std::vector<journal_row>>> rows(row_state which, std::int64_t after,
                                                          std::size_t limit);
   /// The rows that have one of these markers, in no order.
   asio::awaitable<result<std::vector<journal_row>>> find(std::vector<std::string> markers);
@@ -151,7 +154,7 @@ class journal {
 
  private:
   struct state;
-  std::shared_ptr<state> state_;
+  std::unique_ptr<state> state_;
 };
 
 }  // namespace mux::inline v0::ingest

@@ -1,0 +1,441 @@
+#include "ingest/journal_store.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "ingest/journal_schema.hpp"
+#include "ingest/row_key.hpp"
+#include "ingest/url.hpp"
+
+namespace mux::inline v0::ingest {
+namespace {
+
+constexpr std::size_t max_duplicate_lines = 100;
+
+constexpr const char* damaged_advice =
+    "; put a copy of it from before the damage in its place, or move it away and compare the assets at Mux "
+    "before "
+    "you begin anew";
+
+constexpr std::int64_t number(row_state state) noexcept {
+  return static_cast<std::int64_t>(state);
+}
+
+constexpr bool is(row_state state, std::initializer_list<row_state> any) noexcept {
+  for (row_state s : any)
+    if (s == state) return true;
+  return false;
+}
+
+// A row that has its asset never goes back: that is what makes a create unrepeatable.
+constexpr bool may_step(row_state from, row_state to) noexcept {
+  using enum row_state;
+  switch (to) {
+    case sending:
+      return from == planned;
+    case planned:
+      return is(from, {sending, ambiguous});
+    case ambiguous:
+      return from == sending;
+    case created:
+      return is(from, {planned, sending, ambiguous, failed, skipped});
+    case failed:
+      return is(from, {planned, sending, ambiguous});
+    case skipped:
+      return is(from, {planned, ambiguous});
+    case uploading:
+      return from == created;
+    case ready:
+    case errored:
+      return is(from, {created, uploading});
+  }
+  return false;
+}
+
+std::optional<std::int64_t> count_of(const std::optional<server_instant>& at) {
+  if (!at) return std::nullopt;
+  return at->time_since_epoch().count();
+}
+
+[[noreturn]] void fail_in_system(const std::string& what) {
+  throw sqlite_failure{errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN, what + ": " + std::strerror(errno)};
+}
+
+// A new name is safe from a power cut only once its folder is on the disk.
+void sync_folder(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+error to_error(const sqlite_failure& failure, const std::filesystem::path& file) {
+  const std::string name = file.string();
+  switch (failure.code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return error(errc::journal_locked, name + " is in use by another process; wait until it ends");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CONSTRAINT:
+      return error(errc::journal_corrupt, name + " is damaged (" + failure.text + ')' + damaged_advice);
+    case SQLITE_FULL:
+      return error(errc::disk_full,
+                   name + ": " + failure.text + "; make room and start again: nothing recorded is lost");
+    default:
+      return error(errc::journal_unavailable, name + ": " + failure.text);
+  }
+}
+
+struct journal_store::known_row {
+  std::int64_t id;
+  row_state state;
+  std::uint64_t line, column;
+};
+
+#define MUX_ROW_COLUMNS                                                                         \
+  "id, marker, state, line, col, url, shown_url, title, external_id, creator_id, passthrough, " \
+  "playback_policy, "                                                                           \
+  "video_quality, sends, first_intent, asset_id, reason"
+
+struct journal_store::statements {
+  explicit statements(const database& db)
+      : by_key(db, "SELECT id, state, line, col FROM rows WHERE key = ?"),
+        insert(db,
+               "INSERT INTO rows (key, marker, line, col, url, shown_url, title, external_id, creator_id, "
+               "passthrough, "
+               "playback_policy, video_quality) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        see(db, "INSERT OR IGNORE INTO temp.seen (id) VALUES (?)"),
+        move(db, "UPDATE rows SET line = ?, col = ? WHERE id = ?"),
+        state_of(db, "SELECT state FROM rows WHERE id = ?"),
+        intend(db,
+               "UPDATE rows SET state = 1, sends = sends + 1, first_intent = coalesce(first_intent, ?), "
+               "reason = NULL "
+               "WHERE id = ?"),
+        begin_attempt(
+            db,
+            "INSERT INTO attempts (row, number, intent_at) SELECT ?1, coalesce(max(number), 0) + 1, ?2 FROM "
+            "attempts WHERE row = ?1"),
+        step(db,
+             "UPDATE rows SET state = ?, asset_id = coalesce(?, asset_id), reason = ?, sends = sends - ? "
+             "WHERE id = ?"),
+        end_attempt(
+            db,
+            "UPDATE attempts SET outcome = ?2, settled_at = ?3, status = ?4, request_id = ?5 WHERE row = ?1 "
+            "AND number = (SELECT max(number) FROM attempts WHERE row = ?1)"),
+        by_state(db, "SELECT " MUX_ROW_COLUMNS " FROM rows WHERE state = ? AND id > ? ORDER BY id LIMIT ?"),
+        by_marker(db, "SELECT " MUX_ROW_COLUMNS " FROM rows WHERE marker = ?") {}
+
+  statement by_key, insert, see, move, state_of, intend, begin_attempt, step, end_attempt, by_state,
+      by_marker;
+};
+
+#undef MUX_ROW_COLUMNS
+
+// A journal is made complete under another name, so that its own name never stands for half of one.
+void journal_store::create() {
+  const std::string draft = file_.string() + ".new-" + std::to_string(::getpid());
+  const int fd = ::open(draft.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0) fail_in_system(file_.string() + " cannot be created");
+  ::close(fd);
+  try {
+    database db(draft);
+    transaction all(db);
+    db.run(journal_schema);
+    db.run(("PRAGMA application_id = " + std::to_string(journal_application_id)).c_str());
+    db.run(("PRAGMA user_version = " + std::to_string(journal_version)).c_str());
+    all.commit();
+  } catch (const sqlite_failure&) {
+    ::unlink(draft.c_str());
+    throw;
+  }
+  // `link` leaves a journal alone that another process made in the meantime.
+  created_ = ::link(draft.c_str(), file_.c_str()) == 0;
+  const int fault = created_ ? 0 : errno;
+  ::unlink(draft.c_str());
+  if (fault != 0 && fault != EEXIST) {
+    errno = fault;
+    fail_in_system(file_.string() + " cannot be created");
+  }
+  sync_folder(file_);
+}
+
+result<void> journal_store::open() {
+  struct stat about {};
+  if (::stat(file_.c_str(), &about) != 0) {
+    if (errno != ENOENT) fail_in_system(file_.string());
+    create();
+  } else if (!S_ISREG(about.st_mode)) {
+    return error(errc::journal_unavailable, file_.string() + " is not a file");
+  } else if (about.st_size == 0) {
+    return error(errc::journal_corrupt, file_.string() + " is empty" + damaged_advice);
+  } else if ((about.st_mode & 077) != 0) {
+    ::chmod(file_.c_str(), 0600);
+  }
+  db_.emplace(file_.string());
+  // The exclusive lock is taken with the first read and ends with the process, however it ends.
+  db_->run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+  if (result<void> sound = check(); !sound) return sound;
+  db_->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT");
+  db_->run("CREATE TEMP TABLE seen (id INTEGER PRIMARY KEY)");
+  try {
+    prepare();
+  } catch (const sqlite_failure& failure) {
+    if (failure.code != SQLITE_ERROR) throw;
+    return to_error(sqlite_failure{SQLITE_CORRUPT, failure.text}, file_);
+  }
+  return {};
+}
+
+result<void> journal_store::check() {
+  const auto pragma = [&](const char* sql) {
+    statement ask(*db_, sql);
+    ask.step();
+    return ask.text(0);
+  };
+  if (pragma("PRAGMA application_id") != std::to_string(journal_application_id))
+    return error(errc::journal_corrupt, file_.string() + " is no journal but another program's database");
+  const int version = std::stoi(pragma("PRAGMA user_version"));
+  if (version > journal_version)
+    return error(errc::journal_newer, file_.string() + " has version " + std::to_string(version) +
+                                          ", this program knows " + std::to_string(journal_version) +
+                                          "; use the newer program that began it");
+  if (const std::string found = pragma("PRAGMA quick_check(1)"); found != "ok")
+    return to_error(sqlite_failure{SQLITE_CORRUPT, found}, file_);
+  return {};
+}
+
+void journal_store::prepare() {
+  sql_ = std::make_shared<statements>(*db_);
+  count();
+}
+
+void journal_store::count() {
+  counts_ = {};
+  statement ask(*db_, "SELECT state, count(*) FROM rows GROUP BY state");
+  while (ask.step())
+    counts_[static_cast<row_state>(ask.integer(0))] = static_cast<std::uint64_t>(ask.integer(1));
+}
+
+void journal_store::discard_if_new() {
+  if (!created_) return;
+  sql_.reset();
+  db_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(file_, ignored);
+}
+
+std::optional<journal_store::known_row> journal_store::look_up(const manifest_row& row) {
+  const row_key key = key_of(row);
+  statement& ask = sql_->by_key;
+  std::optional<known_row> found;
+  if (ask.bind(std::span<const unsigned char>(key)).step())
+    found = known_row{ask.integer(0), static_cast<row_state>(ask.integer(1)),
+                      static_cast<std::uint64_t>(ask.integer(2)), static_cast<std::uint64_t>(ask.integer(3))};
+  ask.reset();
+  return found;
+}
+
+bool journal_store::see(std::int64_t id) {
+  sql_->see.bind(id).finish();
+  return db_->changes() == 1;
+}
+
+std::int64_t journal_store::insert(const manifest_row& row) {
+  using namespace std::chrono;
+  const row_key key = key_of(row);
+  const std::string marker = ulids_.next(time_point_cast<milliseconds>(system_clock::now()));
+  const std::string shown = shown_url(row.url);
+  statement& add = sql_->insert;
+  add.bind(std::span<const unsigned char>(key)).bind(std::string_view(marker));
+  add.bind(static_cast<std::int64_t>(row.line)).bind(static_cast<std::int64_t>(row.column));
+  if (holds_secret(row.url))
+    add.bind_null();
+  else
+    add.bind(std::string_view(row.url));
+  add.bind(std::string_view(shown))
+      .bind_given(row.title)
+      .bind_given(row.external_id)
+      .bind_given(row.creator_id);
+  add.bind_given(row.passthrough).bind_given(row.playback_policy).bind_given(row.video_quality).finish();
+  return db_->last_id();
+}
+
+void journal_store::take(const manifest_row& row, load_report& report, bool retry_failed) {
+  using enum row_state;
+  const std::optional<known_row> known = look_up(row);
+  const std::int64_t id = known ? known->id : insert(row);
+  if (!see(id)) {
+    ++report.duplicates;
+    if (report.duplicate_lines.size() < max_duplicate_lines) report.duplicate_lines.push_back(row.line);
+    return;
+  }
+  ++report.rows;
+  if (!known) ++report.added;
+  if (known && (known->line != row.line || known->column != row.column))
+    sql_->move.bind(static_cast<std::int64_t>(row.line))
+        .bind(static_cast<std::int64_t>(row.column))
+        .bind(id)
+        .finish();
+  const row_state state = known ? known->state : planned;
+  const bool needed = is(state, {planned, sending, ambiguous, skipped}) || (retry_failed && state == failed);
+  if (needed && holds_secret(row.url)) secret_urls_[id] = row.url;
+}
+
+void journal_store::settle_vanished(load_report& report, bool retry_failed) {
+  db_->run("UPDATE rows SET state = 0 WHERE state = 8 AND id IN temp.seen");
+  db_->run("UPDATE rows SET state = 8 WHERE state = 0 AND id NOT IN temp.seen");
+  if (retry_failed) db_->run("UPDATE rows SET state = 0, reason = NULL WHERE state = 7 AND id IN temp.seen");
+  statement ask(*db_, "SELECT (SELECT count(*) FROM rows) - (SELECT count(*) FROM temp.seen)");
+  ask.step();
+  report.vanished = static_cast<std::uint64_t>(ask.integer(0));
+}
+
+result<load_report> journal_store::load(manifest_reader& manifest, bool retry_failed) {
+  load_report report;
+  std::uint64_t known = 0;
+  for (const std::uint64_t rows : counts_.by_state) known += rows;
+  report.resumed = known > 0;
+  secret_urls_.clear();
+  {
+    transaction all(*db_);
+    db_->run("DELETE FROM temp.seen");
+    while (const auto row = manifest.next())
+      if (manifest.fault_count() == 0) take(*row, report, retry_failed);
+    const bool foreign = report.resumed && report.rows == report.added;
+    if (manifest.fault_count() == 0 && !foreign) {
+      settle_vanished(report, retry_failed);
+      all.commit();
+      created_ = false;
+      count();
+      return report;
+    }
+  }
+  discard_if_new();
+  if (manifest.fault_count() > 0) return manifest.fault_error();
+  return error(errc::journal_foreign, file_.string() + " belongs to another manifest: it has no row of " +
+                                          manifest.name() + "; name another journal");
+}
+
+result<void> journal_store::bind(const std::string& environment_id, const std::string& host) {
+  transaction all(*db_);
+  for (const auto& [name, value] :
+       {std::pair<std::string_view, const std::string&>("environment_id", environment_id),
+        std::pair<std::string_view, const std::string&>("host", host)}) {
+    statement ask(*db_, "SELECT value FROM meta WHERE name = ?");
+    if (ask.bind(name).step()) {
+      if (ask.text(0) != value)
+        return error(errc::other_environment, file_.string() + " was begun with " + std::string(name) + ' ' +
+                                                  ask.text(0) + ", the credentials belong to " + value +
+                                                  "; use those of before or another journal");
+      continue;
+    }
+    statement note(*db_, "INSERT INTO meta (name, value) VALUES (?, ?)");
+    note.bind(name).bind(std::string_view(value)).finish();
+  }
+  all.commit();
+  return {};
+}
+
+journal_row journal_store::read_row(const statement& row) const {
+  journal_row out;
+  out.id = row.integer(0);
+  out.marker = row.text(1);
+  out.state = static_cast<row_state>(row.integer(2));
+  out.content.line = static_cast<std::uint64_t>(row.integer(3));
+  out.content.column = static_cast<std::uint64_t>(row.integer(4));
+  out.content.url = row.text(5);
+  out.shown_url = row.text(6);
+  out.content.title = row.text(7);
+  out.content.external_id = row.text(8);
+  out.content.creator_id = row.text(9);
+  out.content.passthrough = row.text(10);
+  out.content.playback_policy = row.text(11);
+  out.content.video_quality = row.text(12);
+  out.sends = static_cast<int>(row.integer(13));
+  if (!row.is_null(14)) out.first_intent = server_instant(std::chrono::milliseconds(row.integer(14)));
+  out.asset_id = row.text(15);
+  out.reason = row.text(16);
+  if (out.content.url.empty())
+    if (const auto secret = secret_urls_.find(out.id); secret != secret_urls_.end())
+      out.content.url = secret->second;
+  return out;
+}
+
+std::vector<journal_row> journal_store::rows(row_state state, std::int64_t after, std::size_t limit) {
+  std::vector<journal_row> found;
+  statement& ask = sql_->by_state;
+  ask.bind(number(state)).bind(after).bind(static_cast<std::int64_t>(limit));
+  while (ask.step()) found.push_back(read_row(ask));
+  ask.reset();
+  return found;
+}
+
+std::vector<journal_row> journal_store::find(const std::vector<std::string>& markers) {
+  std::vector<journal_row> found;
+  statement& ask = sql_->by_marker;
+  for (const std::string& marker : markers) {
+    if (ask.bind(std::string_view(marker)).step()) found.push_back(read_row(ask));
+    ask.reset();
+  }
+  return found;
+}
+
+void journal_store::note_intent(const row_change& change) {
+  sql_->intend.bind(count_of(change.at)).bind(change.row).finish();
+  sql_->begin_attempt.bind(change.row).bind(count_of(change.at)).finish();
+}
+
+void journal_store::note_outcome(const row_change& change, row_state from) {
+  // Back to planned means that nothing of it was sent.
+  const std::int64_t unsent = from == row_state::sending && change.to == row_state::planned ? 1 : 0;
+  sql_->step.bind(number(change.to)).bind_given(change.asset_id).bind_given(change.reason).bind(unsent);
+  sql_->step.bind(change.row).finish();
+  statement& end = sql_->end_attempt;
+  end.bind(change.row).bind(number(change.to)).bind(count_of(change.at));
+  if (change.http_status == 0)
+    end.bind_null();
+  else
+    end.bind(std::int64_t{change.http_status});
+  end.bind_given(change.request_id).finish();
+  if (is(change.to, {row_state::created, row_state::failed})) secret_urls_.erase(change.row);
+}
+
+result<void> journal_store::record(const row_change& change) {
+  statement& ask = sql_->state_of;
+  const bool known = ask.bind(change.row).step();
+  const row_state from = known ? static_cast<row_state>(ask.integer(0)) : row_state::planned;
+  ask.reset();
+  if (!known || !may_step(from, change.to))
+    return error(errc::journal_corrupt, file_.string() + ": row " + std::to_string(change.row) +
+                                            " cannot go from " +
+                                            std::string(known ? to_string(from) : "nowhere") + " to " +
+                                            std::string(to_string(change.to)));
+  if (change.to == row_state::sending)
+    note_intent(change);
+  else
+    note_outcome(change, from);
+  --counts_[from];
+  ++counts_[change.to];
+  return {};
+}
+
+void journal_store::commit() {
+  group_->commit();
+  group_.reset();
+}
+
+void journal_store::roll_back() {
+  group_.reset();
+  counts_ = before_group_;
+}
+
+}  // namespace mux::inline v0::ingest
