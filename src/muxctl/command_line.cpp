@@ -1,0 +1,331 @@
+#include "muxctl/command_line.hpp"
+
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "muxctl/duration.hpp"
+
+namespace mux::inline v0::muxctl {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> secret_options = {"--token-secret", "--authorization-token"};
+
+template <class Value>
+void add_choice(CLI::App& app, const std::string& name, Value& into,
+                const std::map<std::string, Value>& choices, const std::string& description) {
+  app.add_option_function<std::string>(
+         name, [&into, choices](const std::string& text) { into = choices.at(text); }, description)
+      ->check(CLI::IsMember([&choices] {
+        std::vector<std::string> names;
+        for (const auto& [text, value] : choices) names.push_back(text);
+        return names;
+      }()))
+      ->type_name("");
+}
+
+void add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& into,
+                  const std::string& description) {
+  app.add_option_function<std::string>(
+         name,
+         [&into, name](const std::string& text) {
+           into = parse_duration(text);
+           if (!into)
+             throw CLI::ValidationError(name, text + " is no duration; write 90, 1.5s, 250ms, 2m or 1h");
+         },
+         description)
+      ->type_name("TIME");
+}
+
+void add_text(CLI::App& app, const std::string& name, std::optional<std::string>& into,
+              const std::string& description, const std::string& type = "TEXT") {
+  app.add_option(name, into, description)->type_name(type);
+}
+
+void add_labels(CLI::App& app, asset_labels& labels) {
+  add_text(app, "--title", labels.title, "title, up to 512 characters");
+  add_text(app, "--external-id", labels.external_id, "your own id, up to 128 characters");
+  add_text(app, "--creator-id", labels.creator_id, "who made it, up to 128 characters");
+  add_text(app, "--passthrough", labels.passthrough,
+           "free text that comes back with the asset, up to 255 characters");
+}
+
+const std::map<std::string, row_format> formats = {
+    {"jsonl", row_format::jsonl}, {"csv", row_format::csv}, {"table", row_format::table}};
+const std::map<std::string, colour_mode> colours = {
+    {"auto", colour_mode::automatic}, {"always", colour_mode::always}, {"never", colour_mode::never}};
+const std::map<std::string, ingest::manifest_format> manifest_formats = {
+    {"auto", ingest::manifest_format::automatic},
+    {"csv", ingest::manifest_format::csv},
+    {"urls", ingest::manifest_format::url_list}};
+const std::map<std::string, ingest::create_policy> policies = {
+    {"safe", ingest::create_policy::safe},
+    {"at-most-once", ingest::create_policy::at_most_once},
+    {"fast", ingest::create_policy::fast}};
+const std::map<std::string, ingest::sweep_policy> sweeps = {{"auto", ingest::sweep_policy::automatic},
+                                                            {"always", ingest::sweep_policy::always},
+                                                            {"never", ingest::sweep_policy::never}};
+
+// The tree of commands and what each was given. Options write into this object, so it stays where it is.
+class command_tree {
+ public:
+  command_tree() : app_("Everyday calls and safe bulk ingest for the Mux Video API.", "muxctl") {
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.footer(
+        "Credentials come from MUX_TOKEN_ID and MUX_TOKEN_SECRET (or MUX_AUTHORIZATION_TOKEN), or from\n"
+        "--credentials-file; MUX_BASE_URL names another API host.\n\n"
+        "Exit codes: 0 done, 1 some rows failed, 2 usage, 3 manifest invalid, 4 credentials or permission,\n"
+        "5 API unreachable, 6 stopped by --max-errors, 7 journal, 8 refused by the API, 9 unusable answer,\n"
+        "129/130/143 stopped by a signal and resumable.\n\n"
+        "Examples:\n"
+        "  muxctl whoami\n"
+        "  muxctl ingest movies.csv\n"
+        "  muxctl assets list --all --format csv > assets.csv");
+    add_global();
+    add_ingest();
+    add_assets();
+    add_simple();
+  }
+
+  invocation parse(int argument_count, const char* const* arguments) {
+    invocation made;
+    for (int i = 0; i < argument_count; ++i) made.arguments.emplace_back(arguments[i]);
+    refuse_secrets(made.arguments);
+    try {
+      app_.parse(argument_count, arguments);
+    } catch (const CLI::CallForHelp&) {
+      made.help = deepest().help();
+      return made;
+    } catch (const CLI::ParseError& fault) {
+      throw failure(exit_code::usage, "usage", fault.what(), "see " + called() + " --help");
+    }
+    made.global = std::move(global_);
+    made.command = chosen_();
+    return made;
+  }
+
+ private:
+  void add_global() {
+    CLI::App& app = app_;
+    const std::string group = "Connection and credentials";
+    add_text(app, "--base-url", global_.base_url,
+             "where the API is; default MUX_BASE_URL, else https://api.mux.com", "URL");
+    add_text(app, "--ca-file", global_.ca_file,
+             "trust the certificates in this PEM file instead of the system's", "FILE");
+    add_text(
+        app, "--credentials-file", global_.credentials_file,
+        "read MUX_TOKEN_ID=… and MUX_TOKEN_SECRET=… from a file of mode 0600, or from standard input (-)",
+        "FILE");
+    add_text(app, "--token-id", global_.token_id,
+             "access token to use; its secret comes from --credentials-file", "ID");
+    add_duration(app, "--timeout", global_.timeout, "longest time of one try, without waiting for the limit");
+    add_duration(app, "--deadline", global_.deadline, "longest time of one call, everything included");
+    app.add_option("--rate-limit", global_.limits,
+                   "CLASS=RATE[/BURST]: requests a second of a limit class (video-post, video-other, data, "
+                   "monitoring, "
+                   "system, robots) or off, and the size of the server's bucket")
+        ->type_name("LIMIT")
+        ->allow_extra_args(false);
+    add_text(app, "--limits-dir", global_.limits_dir,
+             "folder for limiter state that all muxctl processes share; default $XDG_STATE_HOME/mux/limits, "
+             "empty: none",
+             "DIR");
+    for (const auto* name : {"--base-url", "--ca-file", "--credentials-file", "--token-id", "--timeout",
+                             "--deadline", "--rate-limit", "--limits-dir"})
+      app.get_option(name)->group(group);
+    add_choice(app, "--color", global_.colour, colours, "auto, always or never; NO_COLOR is honoured");
+    app.add_flag_callback(
+        "-q,--quiet", [this] { global_.level = verbosity::quiet; }, "only errors and the summary");
+    app.add_flag_function(
+        "-v,--verbose",
+        [this](std::int64_t times) { global_.level = times > 1 ? verbosity::debug : verbosity::verbose; },
+        "say more; -vv says most");
+  }
+
+  void add_ingest() {
+    CLI::App& app = *app_.add_subcommand("ingest", "Create an asset for each row of a manifest, once.");
+    app.footer(
+        "The manifest is a CSV file with a header row (url, title, external_id, creator_id, passthrough,\n"
+        "playback_policy, video_quality) or one URL a line. Faults are all reported before anything is "
+        "sent.\n"
+        "A run that was stopped, however hard, goes on where it was when the same command is given again.\n\n"
+        "Examples:\n"
+        "  muxctl ingest movies.csv\n"
+        "  muxctl ingest movies.csv --dry-run\n"
+        "  find-videos | muxctl ingest - --format urls --journal videos.mux-journal\n"
+        "  muxctl ingest movies.csv --json > events.jsonl");
+    ingest_command& c = ingest_;
+    app.add_option("MANIFEST", c.manifest, "file to read, - for standard input")->required()->type_name("");
+    app.add_option("--journal", c.journal, "where progress is kept; default MANIFEST.mux-journal")
+        ->type_name("FILE");
+    add_choice(app, "--format", c.format, manifest_formats, "csv or urls; default: told by the content");
+    app.add_option("--rate", c.rate, "creates a second, if your limit was raised; default 1")
+        ->check(CLI::Range(0.001, 1e6))
+        ->type_name("R");
+    app.add_option("--burst", c.burst,
+                   "size of the server's bucket for creates; default: unknown, 3 are used")
+        ->check(CLI::Range(1, 1'000'000))
+        ->type_name("N");
+    app.add_option("--concurrency", c.concurrency,
+                   "creates under way at a time; default: what the rate needs")
+        ->check(CLI::Range(1, 256))
+        ->type_name("N");
+    add_choice(app, "--policy", c.policy, policies,
+               "after a lost answer: safe (look for the asset, then repeat), at-most-once (never repeat), "
+               "fast (repeat "
+               "blindly)");
+    add_duration(app, "--horizon", c.horizon, "how long a lost create may stay invisible; default 90s");
+    app.add_option("--max-errors", c.max_errors, "stop after this many refused rows")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    app.add_flag("--retry-failed", c.retry_failed, "send rows that were refused in an earlier run again");
+    add_choice(app, "--final-sweep", c.sweep, sweeps,
+               "look for duplicates at the end; auto: if an answer was lost");
+    app.add_flag_callback(
+        "--no-final-sweep", [&c] { c.sweep = ingest::sweep_policy::never; },
+        "the same as --final-sweep never");
+    add_duration(app, "--stop-timeout", c.stop_timeout,
+                 "time for calls under way after a signal; default 30s");
+    app.add_flag("--dry-run", c.dry_run, "check the manifest, say how long it would take, send nothing");
+    app.add_flag("--json", c.json, "events on standard output, one JSON object a line");
+    app.add_option("--playback-policy", c.playback_policy, "for rows that name none")
+        ->check(CLI::IsMember({"public", "signed"}))
+        ->type_name("");
+    app.add_option("--video-quality", c.video_quality, "for rows that name none")
+        ->check(CLI::IsMember({"basic", "plus", "premium"}))
+        ->type_name("");
+    run(app, ingest_);
+  }
+
+  void add_assets() {
+    CLI::App& assets = *app_.add_subcommand("assets", "List, look at, create, change and delete assets.");
+    assets.require_subcommand(1);
+    add_list(*assets.add_subcommand("list", "List assets, newest first."));
+    CLI::App& get = *assets.add_subcommand("get", "Show one asset as JSON.");
+    get.add_option("ID", get_.id, "the asset's id")->required()->type_name("");
+    run(get, get_);
+    add_create(*assets.add_subcommand("create", "Create an asset from a URL."));
+    add_update(*assets.add_subcommand("update", "Change what an asset is called."));
+    CLI::App& remove = *assets.add_subcommand("delete", "Delete an asset and its renditions for good.");
+    remove.add_option("ID", delete_.id, "the asset's id")->required()->type_name("");
+    remove.add_flag("-y,--yes", delete_.yes, "do not ask");
+    run(remove, delete_);
+  }
+
+  void add_list(CLI::App& app) {
+    assets_list_command& c = list_;
+    app.footer(
+        "Examples:\n"
+        "  muxctl assets list --limit 10 --format table\n"
+        "  muxctl assets list --all | jq -r .id\n"
+        "  muxctl assets list --all --format csv --fields id,status,title");
+    app.add_flag("--all", c.all, "every page, not only the first");
+    app.add_option("--limit", c.limit, "assets a page, 1 to 100; default 100")
+        ->check(CLI::Range(1, 100))
+        ->type_name("N");
+    app.add_option("--cursor", c.cursor, "go on where an earlier listing stopped")->type_name("C");
+    add_choice(app, "--format", c.format, formats,
+               "jsonl, csv or table; default: table on a terminal, else jsonl");
+    app.get_option("--format")->each([&c](const std::string&) { c.format_given = true; });
+    app.add_option("--fields", c.fields, "columns, separated by commas; an unknown one names them all")
+        ->delimiter(',')
+        ->type_name("NAMES");
+    app.add_flag("--neutralise", c.neutralise,
+                 "csv: put an apostrophe before what a spreadsheet takes for a formula");
+    run(app, list_);
+  }
+
+  void add_create(CLI::App& app) {
+    assets_create_command& c = create_;
+    app.footer(
+        "Examples:\n"
+        "  muxctl assets create https://example.com/film.mp4 --title 'A film' --playback-policy public\n"
+        "  muxctl assets create --url https://example.com/film.mp4 --test --wait");
+    app.add_option("URL,--url", c.url, "where Mux fetches the video")->required()->type_name("URL");
+    add_labels(app, c.labels);
+    app.add_option("--playback-policy", c.playback_policies, "public, signed or drm; may be repeated")
+        ->type_name("POLICY")
+        ->allow_extra_args(false);
+    app.add_option("--video-quality", c.video_quality, "basic, plus or premium")->type_name("QUALITY");
+    app.add_flag("--test", c.test, "a free test asset: 10 s, watermarked, gone after a day");
+    app.add_flag("--wait", c.wait, "until it is ready or failed");
+    run(app, create_);
+  }
+
+  void add_update(CLI::App& app) {
+    assets_update_command& c = update_;
+    app.footer(
+        "Examples:\n"
+        "  muxctl assets update ID --title 'A better title'\n"
+        "  muxctl assets update ID --clear-passthrough");
+    app.add_option("ID", c.id, "the asset's id")->required()->type_name("");
+    add_labels(app, c.labels);
+    const std::array<std::pair<const char*, bool*>, 4> clears = {{{"title", &c.clear_title},
+                                                                  {"external-id", &c.clear_external_id},
+                                                                  {"creator-id", &c.clear_creator_id},
+                                                                  {"passthrough", &c.clear_passthrough}}};
+    for (const auto& [name, flag] : clears)
+      app.add_flag(std::string("--clear-") + name, *flag, "remove it")->excludes(std::string("--") + name);
+    run(app, update_);
+  }
+
+  void add_simple() {
+    run(*app_.add_subcommand("whoami", "Show whose token this is and what it may do."), whoami_);
+    run(*app_.add_subcommand("version", "Show the version."), version_);
+  }
+
+  template <class Command>
+  void run(CLI::App& app, Command& chosen) {
+    app.callback([this, &chosen] { chosen_ = [&chosen]() -> any_command { return chosen; }; });
+  }
+
+  // What was typed may be the secret itself: it is refused before anything can repeat it.
+  static void refuse_secrets(const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments)
+      for (const std::string_view option : secret_options)
+        if (argument.starts_with(option))
+          throw failure(exit_code::usage, "secret_on_command_line",
+                        std::string(option) + ": other users of this machine can read a command line",
+                        "use the environment or --credentials-file, and consider the secret as known by now");
+  }
+
+  const CLI::App& deepest() const {
+    const CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    return *app;
+  }
+
+  std::string called() const {
+    std::string name = "muxctl";
+    for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
+      app = app->get_subcommands().front();
+      name += " " + app->get_name();
+    }
+    return name;
+  }
+
+  CLI::App app_;
+  global_flags global_;
+  version_command version_;
+  whoami_command whoami_;
+  assets_list_command list_;
+  assets_get_command get_;
+  assets_create_command create_;
+  assets_update_command update_;
+  assets_delete_command delete_;
+  ingest_command ingest_;
+  std::function<any_command()> chosen_;
+};
+
+}  // namespace
+
+invocation parse_command_line(int argument_count, const char* const* arguments) {
+  return command_tree().parse(argument_count, arguments);
+}
+
+}  // namespace mux::inline v0::muxctl

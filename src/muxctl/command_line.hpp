@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <mux/ingest/engine.hpp>
+
+#include "muxctl/rows.hpp"
+#include "muxctl/settings.hpp"
+
+namespace mux::inline v0::muxctl {
+
+struct version_command {};
+
+struct whoami_command {};
+
+struct assets_list_command {
+  bool all = false;
+  int limit = 100;
+  std::string cursor;
+  row_format format = row_format::jsonl;
+  bool format_given = false;
+  std::vector<std::string> fields;
+  bool neutralise = false;
+};
+
+struct assets_get_command {
+  std::string id;
+};
+
+/// What an asset can be called and filed under.
+struct asset_labels {
+  std::optional<std::string> title, external_id, creator_id, passthrough;
+};
+
+struct assets_create_command {
+  std::string url;
+  asset_labels labels;
+  std::vector<std::string> playback_policies;
+  std::string video_quality;
+  bool test = false;
+  bool wait = false;
+};
+
+struct assets_update_command {
+  std::string id;
+  asset_labels labels;
+  bool clear_title = false, clear_external_id = false, clear_creator_id = false, clear_passthrough = false;
+};
+
+struct assets_delete_command {
+  std::string id;
+  bool yes = false;
+};
+
+struct ingest_command {
+  std::string manifest;
+  std::string journal;  ///< empty: beside the manifest
+  ingest::manifest_format format = ingest::manifest_format::automatic;
+  std::optional<int> burst;
+  std::optional<double> rate;
+  std::optional<std::chrono::nanoseconds> horizon, stop_timeout;
+  ingest::create_policy policy = ingest::create_policy::safe;
+  ingest::sweep_policy sweep = ingest::sweep_policy::automatic;
+  std::size_t concurrency = 0;  ///< 0: as many as the rate needs
+  std::optional<std::uint64_t> max_errors;
+  bool retry_failed = false;
+  bool dry_run = false;
+  bool json = false;
+  std::string playback_policy, video_quality;  ///< for rows that name none
+};
+
+using any_command =
+    std::variant<version_command, whoami_command, assets_list_command, assets_get_command,
+                 assets_create_command, assets_update_command, assets_delete_command, ingest_command>;
+
+/// A command line that was understood.
+struct invocation {
+  global_flags global;
+  any_command command;
+  /// Text to print instead of running a command: help.
+  std::string help;
+  /// What was typed, the program's name first: the resume line repeats it.
+  std::vector<std::string> arguments;
+};
+
+/// Errors: throws `failure` with code `usage`, naming the command whose help to read. A secret that was given
+/// as an argument is refused without being repeated.
+[[nodiscard]] invocation parse_command_line(int argument_count, const char* const* arguments);
+
+}  // namespace mux::inline v0::muxctl

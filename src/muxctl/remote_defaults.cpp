@@ -1,0 +1,36 @@
+#include "muxctl/remote_defaults.hpp"
+
+#include <utility>
+
+namespace mux::inline v0::muxctl {
+
+namespace {
+
+class defaulting_remote final : public ingest::remote {
+ public:
+  defaulting_remote(std::unique_ptr<ingest::remote> inner, row_defaults defaults)
+      : inner_(std::move(inner)), defaults_(std::move(defaults)) {}
+
+  boost::asio::awaitable<result<ingest::created_asset>> create(ingest::manifest_row row) override {
+    if (row.playback_policy.empty()) row.playback_policy = defaults_.playback_policy;
+    if (row.video_quality.empty()) row.video_quality = defaults_.video_quality;
+    return inner_->create(std::move(row));
+  }
+  std::unique_ptr<ingest::asset_listing> list() override { return inner_->list(); }
+  boost::asio::awaitable<result<ingest::identity>> whoami() override { return inner_->whoami(); }
+  std::optional<ingest::server_instant> server_time() const override { return inner_->server_time(); }
+  std::string host() const override { return inner_->host(); }
+  ingest::pace pace() const override { return inner_->pace(); }
+
+ private:
+  std::unique_ptr<ingest::remote> inner_;
+  row_defaults defaults_;
+};
+
+}  // namespace
+
+std::unique_ptr<ingest::remote> with_defaults(std::unique_ptr<ingest::remote> inner, row_defaults defaults) {
+  return std::make_unique<defaulting_remote>(std::move(inner), std::move(defaults));
+}
+
+}  // namespace mux::inline v0::muxctl
