@@ -33,9 +33,9 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
   const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
   const auto day = number<unsigned>(text.substr(5, 2));
   const auto year = number<int>(text.substr(12, 4));
-  const auto hour = number<int>(text.substr(17, 2));
-  const auto minute = number<int>(text.substr(20, 2));
-  const auto second = number<int>(text.substr(23, 2));
+  const auto hour = number<unsigned>(text.substr(17, 2));
+  const auto minute = number<unsigned>(text.substr(20, 2));
+  const auto second = number<unsigned>(text.substr(23, 2));
   if (month == months.end() || !day || !year || !hour || !minute || !second) return {};
   const std::chrono::year_month_day date(
       std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(month - months.begin()) + 1),

@@ -1,0 +1,140 @@
+#include "client/limit_file.hpp"
+
+#include <fcntl.h>
+#include <fstream>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "policy/token_bucket.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using mux::rate_class;
+using mux::client_detail::limit_file;
+using mux::policy::instant;
+
+class limit_file_test : public testing::Test {
+ protected:
+  limit_file_test() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mux-limits-XXXXXX").string();
+    directory = ::mkdtemp(pattern.data());
+  }
+  ~limit_file_test() override { std::filesystem::remove_all(directory); }
+
+  std::filesystem::path only_file() const {
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) return entry.path();
+    return {};
+  }
+
+  std::filesystem::path directory;
+};
+
+TEST_F(limit_file_test, keeps_what_was_stored_for_the_next_one_to_open_it) {
+  {
+    auto file = limit_file::open(directory, "bucket");
+    ASSERT_TRUE(file) << file.error();
+    ASSERT_TRUE((*file)->update(rate_class::video_post, [](instant) { return instant(42s); }));
+    ASSERT_TRUE((*file)->update(rate_class::data, [](instant) { return instant(7s); }));
+  }
+  auto again = limit_file::open(directory, "bucket");
+  ASSERT_TRUE(again);
+  instant post{}, data{}, other{-1s};
+  ASSERT_TRUE((*again)->update(rate_class::video_post, [&](instant a) { return post = a; }));
+  ASSERT_TRUE((*again)->update(rate_class::data, [&](instant a) { return data = a; }));
+  ASSERT_TRUE((*again)->update(rate_class::system, [&](instant a) { return other = a; }));
+  EXPECT_EQ(post, 42s);
+  EXPECT_EQ(data, 7s);
+  EXPECT_EQ(other, 0s);
+}
+
+TEST_F(limit_file_test, buckets_have_files_of_their_own_and_only_the_user_reads_them) {
+  auto one = limit_file::open(directory / "made" / "for us", "a/../b");
+  auto two = limit_file::open(directory / "made" / "for us", "a_.._b");
+  ASSERT_TRUE(one);
+  ASSERT_TRUE(two);
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "made" / "for us")) {
+    struct stat info {};
+    ASSERT_EQ(::stat(entry.path().c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0600u);
+    ++files;
+  }
+  EXPECT_EQ(files, 2);
+}
+
+TEST_F(limit_file_test, does_not_wait_for_a_lock_that_another_holds) {
+  auto file = limit_file::open(directory, "bucket");
+  ASSERT_TRUE(file);
+  const int other = ::open(only_file().c_str(), O_RDWR);
+  ASSERT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
+  EXPECT_FALSE((*file)->update(rate_class::data, [](instant a) {
+    ADD_FAILURE() << "called without the lock";
+    return a;
+  }));
+  ::close(other);
+  EXPECT_TRUE((*file)->update(rate_class::data, [](instant a) { return a; }));
+}
+
+TEST_F(limit_file_test, damage_and_another_boot_count_as_new) {
+  {
+    auto file = limit_file::open(directory, "bucket");
+    ASSERT_TRUE((*file)->update(rate_class::data, [](instant) { return instant(9s); }));
+  }
+  {
+    std::fstream damage(only_file(), std::ios::in | std::ios::out | std::ios::binary);
+    damage.seekp(10);
+    damage << "another-boot";
+  }
+  auto file = limit_file::open(directory, "bucket");
+  ASSERT_TRUE(file);
+  instant seen{-1s};
+  ASSERT_TRUE((*file)->update(rate_class::data, [&](instant a) { return seen = a; }));
+  EXPECT_EQ(seen, 0s);
+}
+
+TEST_F(limit_file_test, says_which_folder_it_cannot_use) {
+  std::ofstream(directory / "file") << "x";
+  auto file = limit_file::open(directory / "file" / "sub", "bucket");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, mux::errc::limiter_state);
+  EXPECT_NE(file.error().detail.find((directory / "file" / "sub").string()), std::string::npos);
+}
+
+// Eight processes take tokens as fast as they can: together they get the burst and not one more.
+TEST_F(limit_file_test, processes_together_spend_one_burst) {
+  constexpr int processes = 8;
+  std::vector<pid_t> children;
+  for (int p = 0; p < processes; ++p) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      int taken = 0;
+      auto file = limit_file::open(directory, "bucket");
+      for (int i = 0; i < 200 && file; ++i) {
+        (void)(*file)->update(rate_class::video_post, [&](instant arrival) {
+          mux::policy::token_bucket bucket(1, 5);
+          bucket.restore(arrival, 1000s, 60s);
+          if (bucket.try_take(1000s)) ++taken;
+          return bucket.arrival();
+        });
+      }
+      ::_exit(taken);
+    }
+    children.push_back(child);
+  }
+  int total = 0;
+  for (const pid_t child : children) {
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    total += WEXITSTATUS(status);
+  }
+  EXPECT_EQ(total, 5);
+}
+
+}  // namespace

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "transport/transport.hpp"
+#include "unit/client/virtual_time.hpp"
+
+namespace mux_test {
+
+namespace asio = boost::asio;
+namespace transport = mux::transport;
+
+inline transport::outcome answer(int status, std::string body = "{}", transport::headers fields = {}) {
+  transport::outcome o;
+  o.response.emplace();
+  o.response->status = status;
+  o.response->body = std::move(body);
+  o.response->fields = std::move(fields);
+  return o;
+}
+
+inline transport::outcome broken(mux::errc why, bool bytes_sent) {
+  transport::outcome o;
+  o.failure.emplace();
+  o.failure->what = mux::error(why, "scripted");
+  o.failure->what.bytes_sent = bytes_sent;
+  o.failure->what.phase = bytes_sent ? mux::call_phase::first_byte : mux::call_phase::connect;
+  return o;
+}
+
+/// What a try looked like on the wire.
+struct seen {
+  mux::policy::instant at;
+  mux::http_method method;
+  std::string host;
+  std::string target;
+  transport::headers fields;
+  std::string body;
+};
+
+/// A network that answers from a script; the last step repeats.
+class scripted_network final : public transport::network {
+ public:
+  using step = std::function<transport::outcome()>;
+
+  explicit scripted_network(virtual_time& time) : time_(time) {}
+
+  void then(step s, int times = 1) {
+    for (int i = 0; i < times; ++i) steps_.push_back(s);
+  }
+  /// A step that fails before a connection is there.
+  void then_unreachable(mux::errc why) {
+    then([why] { return broken(why, false); });
+  }
+
+  asio::awaitable<transport::lease_result> acquire(const transport::origin& to, bool,
+                                                   std::optional<transport::clock::time_point>) override {
+    transport::lease_result got;
+    time_.advance(connect_time);
+    if (!steps_.empty()) {
+      transport::outcome next = steps_.front()();
+      const bool unreachable = next.failure && !next.failure->what.bytes_sent &&
+                               next.failure->what.phase == mux::call_phase::connect;
+      if (unreachable) {
+        step_done();
+        got.failure = std::move(next.failure);
+        co_return got;
+      }
+    }
+    got.lease = std::make_unique<connection>(*this, to.host);
+    ++leases;
+    co_return got;
+  }
+  void close() override { closed = true; }
+  mux::pool_stats stats() const override { return {}; }
+
+  std::vector<seen> requests;
+  mux::policy::duration connect_time{0};
+  int leases = 0;
+  bool closed = false;
+
+ private:
+  class connection final : public transport::lease {
+   public:
+    connection(scripted_network& owner, std::string host) : owner_(owner), host_(std::move(host)) {}
+    asio::awaitable<transport::outcome> exchange(const transport::wire_request& r,
+                                                 std::optional<transport::clock::time_point>) override {
+      owner_.requests.push_back(
+          {owner_.time_.now(), r.method, host_, std::string(r.target), *r.fields, std::string(r.body)});
+      transport::outcome o = owner_.steps_.empty() ? answer(200) : owner_.steps_.front()();
+      owner_.step_done();
+      co_return o;
+    }
+
+   private:
+    scripted_network& owner_;
+    std::string host_;
+  };
+  void step_done() {
+    if (steps_.size() > 1) steps_.pop_front();
+  }
+
+  virtual_time& time_;
+  std::deque<step> steps_;
+};
+
+}  // namespace mux_test

@@ -1,0 +1,485 @@
+// The send loop against a scripted network in virtual time: what it sends, when, and what it makes of every
+// ending.
+
+#include <algorithm>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <gtest/gtest.h>
+
+#include <mux/send.hpp>
+
+#include "client/core.hpp"
+#include "unit/client/scripted_network.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace mux_test;
+using mux::errc;
+using mux::operation;
+
+constexpr operation get_row{"test.get",
+                            mux::http_method::get,
+                            "/video/v1/things/{ID}",
+                            mux::rate_class::video_other,
+                            mux::idempotency::safe,
+                            mux::pagination::none,
+                            mux::api_host::api,
+                            200,
+                            false};
+constexpr operation post_row{"test.create",
+                             mux::http_method::post,
+                             "/video/v1/things",
+                             mux::rate_class::video_post,
+                             mux::idempotency::create,
+                             mux::pagination::none,
+                             mux::api_host::api,
+                             201,
+                             false};
+constexpr operation delete_row{"test.delete",
+                               mux::http_method::delete_,
+                               "/video/v1/things/{ID}",
+                               mux::rate_class::video_other,
+                               mux::idempotency::idempotent,
+                               mux::pagination::none,
+                               mux::api_host::api,
+                               204,
+                               false};
+constexpr operation stream_row{"test.play",
+                               mux::http_method::get,
+                               "/{ID}.m3u8",
+                               mux::rate_class::unlimited,
+                               mux::idempotency::safe,
+                               mux::pagination::none,
+                               mux::api_host::stream,
+                               200,
+                               false};
+
+mux::request<std::string> raw(const operation& op, std::string body = {}) {
+  mux::detail::request_base base;
+  base.op = &op;
+  base.target = "/video/v1/things";
+  base.body = std::move(body);
+  base.raw = true;
+  return mux::request<std::string>(std::move(base));
+}
+
+class watcher final : public mux::observer {
+ public:
+  void on_throttled(const operation&, std::chrono::nanoseconds) override { ++throttled; }
+  void on_retry(const operation&, const mux::error&, int, std::chrono::nanoseconds) override { ++retried; }
+  void on_finished(const operation&, const mux::error*, int) override { ++finished; }
+  void on_answered(const operation&, int, std::chrono::nanoseconds) override { ++answered; }
+  int throttled = 0, retried = 0, finished = 0, answered = 0;
+};
+
+class send_loop : public testing::Test {
+ public:
+  send_loop() {
+    options.credentials.token_id = "id";
+    options.credentials.token_secret = "secret";
+    options.observer = seen_by;
+  }
+
+  mux::detail::client_core& core() {
+    if (!core_) {
+      auto made = mux::detail::client_core::make(io.get_executor(), options, network, time);
+      EXPECT_TRUE(made) << made.error();
+      core_ = *made;
+    }
+    return *core_;
+  }
+
+  /// Starts a call; its result stands in `results` when it ends.
+  void start(mux::request<std::string> call) {
+    const std::size_t at = results.size();
+    results.emplace_back();
+    core();
+    asio::co_spawn(
+        io,
+        [](send_loop& self, mux::request<std::string> r, std::size_t i) -> asio::awaitable<void> {
+          mux::result<std::string> got =
+              co_await mux::detail::try_send<std::string>(self.core_, std::move(r).base());
+          self.results[i] = std::move(got);
+          self.ended.push_back(i);
+        }(*this, std::move(call), at),
+        asio::detached);
+  }
+
+  mux::result<std::string> one(mux::request<std::string> call) {
+    start(std::move(call));
+    time->run(io);
+    EXPECT_TRUE(results.back().has_value()) << "the call never ended";
+    return results.back().value_or(mux::error(errc::none));
+  }
+
+  std::shared_ptr<virtual_time> time = std::make_shared<virtual_time>();
+  std::shared_ptr<scripted_network> network = std::make_shared<scripted_network>(*time);
+  std::shared_ptr<watcher> seen_by = std::make_shared<watcher>();
+  mux::client_options options;
+  asio::io_context io;
+  std::vector<std::optional<mux::result<std::string>>> results;
+  std::vector<std::size_t> ended;
+  std::shared_ptr<mux::detail::client_core> core_;
+};
+
+TEST_F(send_loop, sends_one_request_and_hands_over_the_answer) {
+  network->then([] { return answer(200, "hello"); });
+  const auto got = one(raw(get_row));
+  ASSERT_TRUE(got) << got.error();
+  EXPECT_EQ(*got, "hello");
+  ASSERT_EQ(network->requests.size(), 1u);
+  EXPECT_EQ(network->requests[0].target, "/video/v1/things");
+  EXPECT_EQ(network->requests[0].host, "api.mux.com");
+  EXPECT_EQ(seen_by->finished, 1);
+}
+
+TEST_F(send_loop, authenticates_by_basic_and_names_itself) {
+  options.user_agent = "shop/2.0";
+  (void)one(raw(get_row));
+  const transport::headers expected = {{"User-Agent", "shop/2.0 mux-cpp/0.1.0"},
+                                       {"Accept", "application/json"},
+                                       {"Authorization", "Basic aWQ6c2VjcmV0"}};
+  EXPECT_EQ(network->requests.at(0).fields, expected);
+}
+
+TEST_F(send_loop, prefers_a_bearer_token) {
+  options.credentials.authorization_token = "tok";
+  (void)one(raw(get_row));
+  EXPECT_EQ(network->requests.at(0).fields.back(),
+            (std::pair<std::string, std::string>("Authorization", "Bearer tok")));
+}
+
+TEST_F(send_loop, credentials_never_go_to_another_host) {
+  (void)one(raw(stream_row));
+  EXPECT_EQ(network->requests.at(0).host, "stream.mux.com");
+  for (const auto& [name, value] : network->requests[0].fields) EXPECT_NE(name, "Authorization");
+}
+
+TEST_F(send_loop, adds_the_callers_headers_and_refuses_broken_ones) {
+  ASSERT_TRUE(one(raw(get_row).header("X-Trace", "abc")));
+  EXPECT_EQ(network->requests.at(0).fields.back(), (std::pair<std::string, std::string>("X-Trace", "abc")));
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"X-A", "one\r\nX-B: two"},
+                                                        {"", "v"},
+                                                        {"X A", "v"},
+                                                        {"X:A", "v"},
+                                                        {"X-A", std::string("a\0b", 3)}}) {
+    const auto got = one(raw(get_row).header(name, value));
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, errc::invalid_argument);
+  }
+  EXPECT_EQ(network->requests.size(), 1u);
+}
+
+TEST_F(send_loop, a_fault_of_the_request_is_reported_and_nothing_is_sent) {
+  mux::detail::request_base base;
+  base.op = &get_row;
+  base.fault = mux::error(errc::invalid_argument, "ID is empty");
+  const auto got = one(mux::request<std::string>(std::move(base)));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::invalid_argument);
+  EXPECT_EQ(got.error().attempts, 0);
+  EXPECT_TRUE(network->requests.empty());
+}
+
+TEST_F(send_loop, keeps_the_documented_rate_for_creates) {
+  for (int i = 0; i < 10; ++i) start(raw(post_row, "{}"));
+  const auto begun = time->now();
+  time->run(io);
+  ASSERT_EQ(network->requests.size(), 10u);
+  // An unknown bucket: three at once, then one a second.
+  for (std::size_t i = 0; i < 10; ++i)
+    EXPECT_EQ(network->requests[i].at, begun + std::chrono::seconds(i < 3 ? 0 : i - 2)) << i;
+}
+
+TEST_F(send_loop, classes_do_not_block_each_other) {
+  for (int i = 0; i < 20; ++i) start(raw(post_row, "{}"));
+  start(raw(get_row));
+  time->run(io, time->now());
+  ASSERT_FALSE(network->requests.empty());
+  EXPECT_EQ(network->requests.back().method, mux::http_method::get);
+}
+
+TEST_F(send_loop, repeats_a_read_after_a_server_error) {
+  network->then([] { return answer(503, ""); }, 2);
+  network->then([] { return answer(200, "ok"); });
+  const auto got = one(raw(get_row));
+  ASSERT_TRUE(got) << got.error();
+  EXPECT_EQ(network->requests.size(), 3u);
+  EXPECT_EQ(seen_by->retried, 2);
+}
+
+TEST_F(send_loop, gives_up_a_read_after_four_tries_and_says_so) {
+  network->then([] { return answer(502, "<html>"); });
+  const auto got = one(raw(get_row));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::server_error);
+  EXPECT_EQ(got.error().http_status, 502);
+  EXPECT_EQ(got.error().attempts, 4);
+  EXPECT_EQ(got.error().stopped, mux::stop_reason::exhausted);
+  EXPECT_EQ(network->requests.size(), 4u);
+}
+
+TEST_F(send_loop, a_create_whose_answer_was_lost_is_never_sent_again) {
+  network->then([] { return broken(errc::connection_lost_unanswered, true); });
+  const auto got = one(raw(post_row, "{}"));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::connection_lost_unanswered);
+  EXPECT_TRUE(got.error().ambiguous);
+  EXPECT_TRUE(got.error().bytes_sent);
+  EXPECT_EQ(got.error().stopped, mux::stop_reason::ambiguous);
+  EXPECT_EQ(network->requests.size(), 1u);
+}
+
+TEST_F(send_loop, a_create_that_never_left_is_sent_again) {
+  network->then_unreachable(errc::connect_failed);
+  network->then([] { return answer(201, "made"); });
+  const auto got = one(raw(post_row, "{}"));
+  ASSERT_TRUE(got) << got.error();
+  EXPECT_EQ(network->requests.size(), 1u);
+}
+
+TEST_F(send_loop, a_call_that_never_left_does_not_use_up_the_limiter) {
+  options.retry.tries = 1;
+  network->then_unreachable(errc::connect_failed);
+  ASSERT_FALSE(one(raw(post_row, "{}")));
+  EXPECT_DOUBLE_EQ(core().stats().classes[0].tokens, 3);
+}
+
+TEST_F(send_loop, an_override_makes_a_create_repeatable) {
+  network->then([] { return broken(errc::connection_lost_unanswered, true); });
+  network->then([] { return answer(201, "made"); });
+  EXPECT_TRUE(one(raw(post_row, "{}").repeat(mux::idempotency::harmless_repeat)));
+  EXPECT_EQ(network->requests.size(), 2u);
+}
+
+TEST_F(send_loop, a_429_waits_and_goes_on_without_using_up_a_try) {
+  network->then([] { return answer(429, R"({"errors":["Too many requests, retry later."]})"); }, 6);
+  network->then([] { return answer(201, "made"); });
+  const auto got = one(raw(post_row, "{}").tries(1));
+  ASSERT_TRUE(got) << got.error();
+  EXPECT_EQ(network->requests.size(), 7u);
+  EXPECT_EQ(seen_by->throttled, 6);
+  for (std::size_t i = 1; i < network->requests.size(); ++i)
+    EXPECT_GE(network->requests[i].at - network->requests[i - 1].at, 1s);
+}
+
+TEST_F(send_loop, a_429_that_the_deadline_does_not_allow_to_wait_for_is_reported_as_such) {
+  network->then([] {
+    return answer(429, R"({"errors":["Too many requests, retry later."]})", {{"Retry-After", "30"}});
+  });
+  const auto got = one(raw(post_row, "{}").deadline(5s));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::rate_limited);
+  EXPECT_EQ(got.error().api_messages, std::vector<std::string>{"Too many requests, retry later."});
+  EXPECT_GE(got.error().predicted_wait, 29s);
+  EXPECT_EQ(network->requests.size(), 1u);
+}
+
+TEST_F(send_loop, a_429_goes_back_to_the_head_of_the_queue) {
+  network->then([] { return answer(429, "{}"); });
+  network->then([] { return answer(201, "x"); });
+  for (int i = 0; i < 6; ++i) start(raw(post_row, std::to_string(i)));
+  time->run(io);
+  ASSERT_EQ(network->requests.size(), 7u);
+  EXPECT_EQ(network->requests[0].body, "0");
+  EXPECT_EQ(network->requests[1].body, "0") << "the refused call goes before those that came after it";
+}
+
+TEST_F(send_loop, refuses_at_once_what_the_queue_cannot_serve_in_time) {
+  for (int i = 0; i < 10; ++i) start(raw(post_row, "{}"));
+  start(raw(post_row, "{}").deadline(2s));
+  time->run(io);
+  ASSERT_FALSE(*results.back());
+  EXPECT_EQ(results.back()->error().code, errc::would_exceed_deadline);
+  EXPECT_GE(results.back()->error().predicted_wait, 7s);
+  EXPECT_EQ(results.back()->error().attempts, 0);
+  EXPECT_EQ(network->requests.size(), 10u);
+}
+
+TEST_F(send_loop, a_deadline_ends_the_retries) {
+  network->then([] { return answer(503, ""); });
+  const auto got = one(raw(get_row).deadline(1ms).tries(50));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::server_error);
+  EXPECT_EQ(got.error().stopped, mux::stop_reason::deadline);
+}
+
+TEST_F(send_loop, maps_statuses_to_codes_with_the_apis_words_and_request_id) {
+  const std::vector<std::pair<int, errc>> cases = {
+      {400, errc::bad_request},       {401, errc::unauthorized},     {403, errc::permission_denied},
+      {404, errc::not_found},         {409, errc::conflict},         {422, errc::unprocessable},
+      {418, errc::unexpected_status}, {301, errc::unexpected_status}};
+  for (const auto& [status, code] : cases) {
+    network = std::make_shared<scripted_network>(*time);
+    core_.reset();
+    network->then([status = status] {
+      return answer(status, R"({"error":{"type":"some_type","messages":["one","two"]}})",
+                    {{"X-Request-Id", "rq1"}});
+    });
+    const auto got = one(raw(get_row));
+    ASSERT_FALSE(got) << status;
+    EXPECT_EQ(got.error().code, code) << status;
+    EXPECT_EQ(got.error().http_status, status);
+    EXPECT_EQ(got.error().request_id, "rq1");
+    EXPECT_EQ(network->requests.size(), 1u) << "definite answers are not repeated";
+    if (status != 301) {
+      EXPECT_EQ(got.error().api_type, "some_type");
+      EXPECT_EQ(got.error().api_messages.size(), 2u);
+    }
+  }
+}
+
+TEST_F(send_loop, hints_at_permission_and_environment_on_404) {
+  network->then([] { return answer(404, "{}"); });
+  EXPECT_NE(one(raw(get_row)).error().hint.find("whoami"), std::string::npos);
+}
+
+TEST_F(send_loop, a_delete_that_is_gone_after_a_lost_answer_succeeded) {
+  network->then([] { return broken(errc::connection_lost_unanswered, true); });
+  network->then([] { return answer(404, "{}"); });
+  EXPECT_TRUE(one(raw(delete_row)));
+}
+
+TEST_F(send_loop, a_delete_of_what_was_never_there_is_not_found) {
+  network->then([] { return answer(404, "{}"); });
+  EXPECT_EQ(one(raw(delete_row)).error().code, errc::not_found);
+}
+
+TEST_F(send_loop, knows_the_servers_time_from_its_answers) {
+  network->then([] { return answer(200, "x", {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}}); });
+  (void)one(raw(get_row));
+  time->advance(90s);
+  const auto read = core().server_time().read(time->now());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(std::chrono::floor<std::chrono::seconds>(*read).time_since_epoch(), 784111777s + 90s);
+}
+
+TEST_F(send_loop, a_slow_handshake_does_not_make_requests_leave_together) {
+  // Each connection takes 900 ms: without care the grants of several seconds would leave in one burst.
+  network->connect_time = 900ms;
+  for (int i = 0; i < 8; ++i) start(raw(post_row, "{}"));
+  time->run(io);
+  ASSERT_EQ(network->requests.size(), 8u);
+  for (std::size_t a = 0; a < 8; ++a)
+    for (std::size_t b = a; b < 8; ++b) {
+      const double length =
+          std::chrono::duration<double>(network->requests[b].at - network->requests[a].at).count();
+      EXPECT_LE(static_cast<double>(b - a + 1), 4 + length + 1e-6);
+    }
+}
+
+TEST_F(send_loop, a_cancelled_call_leaves_the_queue_and_the_others_are_served) {
+  asio::cancellation_signal signal;
+  for (int i = 0; i < 4; ++i) start(raw(post_row, std::to_string(i)));
+  mux::result<std::string> got = mux::error(errc::none);
+  asio::co_spawn(
+      io,
+      [](send_loop& self, mux::result<std::string>& out) -> asio::awaitable<void> {
+        mux::request<std::string> call = raw(post_row, "cancelled");
+        mux::result<std::string> r =
+            co_await mux::detail::try_send<std::string>(self.core_, std::move(call).base());
+        out = std::move(r);
+      }(*this, got),
+      asio::bind_cancellation_slot(signal.slot(), asio::detached));
+  start(raw(post_row, "after"));
+  time->run(io, time->now());
+  signal.emit(asio::cancellation_type::terminal);
+  time->run(io);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::cancelled);
+  EXPECT_EQ(got.error().attempts, 0);
+  EXPECT_FALSE(got.error().ambiguous);
+  ASSERT_EQ(network->requests.size(), 5u);
+  EXPECT_EQ(network->requests.back().body, "after");
+  EXPECT_EQ(core().stats().classes[0].queued, 0u);
+}
+
+TEST_F(send_loop, cancelling_the_pause_before_a_retry_ends_the_call) {
+  asio::cancellation_signal signal;
+  network->then([] { return answer(503, ""); });
+  options.retry.base_pause = 1h;
+  options.retry.max_pause = 1h;
+  core();
+  mux::result<std::string> got = mux::error(errc::none);
+  asio::co_spawn(
+      io,
+      [](send_loop& self, mux::result<std::string>& out) -> asio::awaitable<void> {
+        mux::request<std::string> call = raw(get_row);
+        mux::result<std::string> r =
+            co_await mux::detail::try_send<std::string>(self.core_, std::move(call).base());
+        out = std::move(r);
+      }(*this, got),
+      asio::bind_cancellation_slot(signal.slot(), asio::detached));
+  time->run(io, time->now());
+  signal.emit(asio::cancellation_type::terminal);
+  time->run(io, time->now());
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::cancelled);
+}
+
+TEST_F(send_loop, closing_the_client_ends_queued_calls_with_shut_down) {
+  for (int i = 0; i < 5; ++i) start(raw(post_row, "{}"));
+  time->run(io, time->now());
+  EXPECT_EQ(ended.size(), 3u);
+  core().close();
+  time->run(io, time->now());
+  ASSERT_EQ(ended.size(), 5u);
+  EXPECT_EQ(results[4]->error().code, errc::shut_down);
+  EXPECT_TRUE(network->closed);
+  EXPECT_EQ(one(raw(get_row)).error().code, errc::shut_down);
+}
+
+TEST_F(send_loop, an_execution_context_that_goes_first_leaks_nothing) {
+  // AddressSanitizer's leak check is the assertion.
+  auto other = std::make_unique<asio::io_context>();
+  auto made = mux::detail::client_core::make(other->get_executor(), options, network, time);
+  ASSERT_TRUE(made);
+  for (int i = 0; i < 10; ++i)
+    asio::co_spawn(
+        *other,
+        [](std::shared_ptr<mux::detail::client_core> c) -> asio::awaitable<void> {
+          mux::request<std::string> call = raw(post_row, "{}");
+          mux::result<std::string> r =
+              co_await mux::detail::try_send<std::string>(std::move(c), std::move(call).base());
+          ADD_FAILURE() << "ended: " << (r ? "well" : r.error().message());
+        }(*made),
+        asio::detached);
+  network->then([] { return answer(429, "{}"); });
+  other->poll();
+  other.reset();
+}
+
+TEST_F(send_loop, refuses_settings_that_cannot_work) {
+  const auto code = [&](auto change) {
+    mux::client_options o = options;
+    change(o);
+    auto made = mux::detail::client_core::make(io.get_executor(), o, network, time);
+    return made ? errc::none : made.error().code;
+  };
+  EXPECT_EQ(code([](auto&) {}), errc::none);
+  EXPECT_EQ(code([](auto& o) { o.credentials = {}; }), errc::missing_credentials);
+  EXPECT_EQ(code([](auto& o) { o.credentials.token_secret = ""; }), errc::missing_credentials);
+  EXPECT_EQ(code([](auto& o) { o.credentials.token_secret = "a\r\nb"; }), errc::invalid_argument);
+  EXPECT_EQ(code([](auto& o) { o.base_url = "http://api.mux.com"; }), errc::insecure_base_url);
+  EXPECT_EQ(code([](auto& o) { o.limits[mux::rate_class::video_post].rate = 0; }), errc::invalid_argument);
+  EXPECT_EQ(code([](auto& o) { o.limits[mux::rate_class::data].burst = 0; }), errc::invalid_argument);
+  EXPECT_EQ(code([](auto& o) { o.pool.per_host = 0; }), errc::invalid_argument);
+  EXPECT_EQ(code([](auto& o) { o.limits.state_directory = "/proc/nowhere"; }), errc::limiter_state);
+}
+
+TEST_F(send_loop, an_error_never_holds_a_credential) {
+  options.credentials.token_secret = "canary-secret";
+  network->then(
+      [] { return answer(401, R"({"error":{"type":"unauthorized","messages":["Unauthorized request"]}})"); });
+  const auto got = one(raw(get_row));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().message().find("canary"), std::string::npos);
+  EXPECT_EQ(got.error().message().find("Basic"), std::string::npos);
+}
+
+}  // namespace

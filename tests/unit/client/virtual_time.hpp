@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "client/time_source.hpp"
+
+namespace mux_test {
+
+/// A clock that stands still until `run` has nothing else to do, and then jumps to the next alarm.
+class virtual_time final : public mux::client_detail::time_source {
+ public:
+  mux::policy::instant now() const override { return now_; }
+
+  std::unique_ptr<mux::client_detail::alarm> make_alarm(boost::asio::any_io_executor executor) override {
+    return std::make_unique<entry>(*this, std::move(executor));
+  }
+
+  /// Runs everything until neither work nor an alarm is left, or `until` is reached.
+  void run(boost::asio::io_context& io, mux::policy::instant until = mux::policy::never) {
+    for (;;) {
+      io.restart();
+      if (io.poll() > 0) continue;
+      if (armed_.empty() || armed_.begin()->first > until) break;
+      auto due = armed_.extract(armed_.begin());
+      if (due.key() > now_) now_ = due.key();
+      due.mapped()->fire();
+    }
+    if (until != mux::policy::never && until > now_) now_ = until;
+  }
+
+  void advance(mux::policy::duration by) { now_ += by; }
+
+ private:
+  class entry final : public mux::client_detail::alarm {
+   public:
+    entry(virtual_time& owner, boost::asio::any_io_executor executor)
+        : owner_(owner), executor_(std::move(executor)) {}
+    ~entry() override { entry::cancel(); }
+    void arm(mux::policy::instant when, std::function<void()> then) override {
+      entry::cancel();
+      then_ = std::move(then);
+      owner_.armed_.emplace(when, this);
+    }
+    void cancel() override {
+      std::erase_if(owner_.armed_, [this](const auto& one) { return one.second == this; });
+      then_ = nullptr;
+    }
+    void fire() { boost::asio::post(executor_, std::exchange(then_, nullptr)); }
+
+   private:
+    virtual_time& owner_;
+    boost::asio::any_io_executor executor_;
+    std::function<void()> then_;
+  };
+
+  mux::policy::instant now_ = std::chrono::hours(1);
+  std::multimap<mux::policy::instant, entry*> armed_;
+};
+
+}  // namespace mux_test
