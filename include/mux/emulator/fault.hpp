@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mux::inline v0::emulator {
+
+/// What goes wrong. `before`: the request has no effect; `after`: it was executed, only the answer suffers.
+enum class fault_kind : std::uint8_t {
+  drop_before,  ///< the connection is closed without an answer
+  drop_after,
+  reset_before,  ///< the same with a TCP reset
+  reset_after,
+  http_500_before,  ///< 500 with an HTML body
+  http_500_after,
+  http_502_before,  ///< 502 with an HTML body, as from a load balancer
+  http_502_after,
+  html_before,  ///< 200 with an HTML body
+  html_after,
+  truncate,  ///< half of the answer's body, then the connection is closed
+  delay,     ///< the answer comes late
+};
+
+/// A fault and the requests it befalls. Only requests that passed authentication and limits can be hit.
+struct fault {
+  fault() {}
+  fault_kind kind = fault_kind::drop_after;
+  /// An operation (`video.assets.create`), a rate class (`video_post`), or empty for all.
+  std::string match;
+  double probability = 1;              ///< 0 to 1
+  std::optional<std::uint64_t> count;  ///< fires at most so often
+  std::chrono::milliseconds delay{0};  ///< for `delay`
+};
+
+/// Reads `KIND[:MILLISECONDS][@MATCH][=PROBABILITY][*COUNT]`: `delay:1500@video_other=0.1`, `truncate*1`.
+/// `create_answer_lost` is short for `drop_after@video.assets.create`. Nothing if the text is no such thing.
+[[nodiscard]] std::optional<fault> parse_fault(std::string_view text);
+
+}  // namespace mux::inline v0::emulator

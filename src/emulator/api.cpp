@@ -1,0 +1,135 @@
+#include "emulator/api.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "emulator/base64.hpp"
+#include "emulator/control.hpp"
+#include "emulator/routes.hpp"
+
+namespace mux::inline v0::emulator {
+namespace {
+
+reply too_many_requests() {
+  return reply(429, R"({"errors":["Too many requests, retry later."]})");
+}
+
+reply html(int status, std::string_view title) {
+  reply answer(status);
+  answer.content_type = "text/html";
+  answer.body.append("<html><head><title>").append(title).append("</title></head><body><h1>");
+  answer.body.append(title).append("</h1></body></html>\n");
+  return answer;
+}
+
+/// The same scheme word in any case, then the rest.
+std::optional<std::string_view> after_scheme(std::string_view authorization, std::string_view scheme) {
+  if (authorization.size() <= scheme.size() || authorization[scheme.size()] != ' ') return std::nullopt;
+  const bool same = std::equal(scheme.begin(), scheme.end(), authorization.begin(),
+                               [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+  if (!same) return std::nullopt;
+  authorization.remove_prefix(scheme.size());
+  authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
+  return authorization;
+}
+
+/// What a fault makes of the answer that would have been.
+reply spoiled(const fault& f, reply answer) {
+  switch (f.kind) {
+    case fault_kind::drop_before:
+    case fault_kind::drop_after:
+      answer.delivery = delivery::dropped;
+      break;
+    case fault_kind::reset_before:
+    case fault_kind::reset_after:
+      answer.delivery = delivery::reset;
+      break;
+    case fault_kind::http_500_before:
+    case fault_kind::http_500_after:
+      answer = html(500, "500 Internal Server Error");
+      break;
+    case fault_kind::http_502_before:
+    case fault_kind::http_502_after:
+      answer = html(502, "502 Bad Gateway");
+      break;
+    case fault_kind::html_before:
+    case fault_kind::html_after:
+      answer = html(200, "Welcome");
+      break;
+    case fault_kind::truncate:
+      answer.delivery = delivery::truncated;
+      break;
+    case fault_kind::delay:
+      answer.delay += f.delay;
+      break;
+  }
+  return answer;
+}
+
+}  // namespace
+
+reply api::handle(const message& request) {
+  const parsed_target target(request.target);
+  const std::lock_guard guard(mutex_);
+  if (is_control(target.path)) return control(world_, request, target);
+  auto result = answer(request, target);
+  result.delay += world_.options.latency;
+  return result;
+}
+
+reply api::answer(const message& request, const parsed_target& target) {
+  auto& totals = world_.book.totals;
+  const auto* token = authenticate(request.authorization);
+  if (!token) {
+    ++totals.unauthorized;
+    return error_reply(401, "unauthorized", {"Unauthorized request"});
+  }
+
+  auto& environment = world_.environment_of(*token);
+  const auto now = world_.clock.now();
+  const auto limit_class = classify(request.method, target.path);
+  const bool shared = world_.options.limit_scope == limit_scope::account;
+  const auto verdict = world_.limits.take(shared ? std::string() : environment.id, limit_class, now);
+  auto& count = totals.classes[static_cast<std::size_t>(limit_class)];
+  ++count.requests;
+
+  reply result;
+  if (!verdict.granted) {
+    ++count.refused;
+    result = too_many_requests();
+    if (world_.options.retry_after) {
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.next_token).count();
+      result.fields.emplace_back("Retry-After", std::to_string(seconds));
+    }
+  } else {
+    visit v{world_, *token, environment, target, request.body, now};
+    const auto* route = find_route(request.method, target.path, v.parameters);
+    if (!route) ++totals.unknown_routes;
+    const auto fault =
+        world_.faults.draw(route ? route->operation : std::string_view(), class_name(limit_class));
+    if (fault) ++totals.faults;
+    if (!fault || !prevents(fault->kind)) result = route ? route->run(v) : not_found();
+    if (fault) result = spoiled(*fault, std::move(result));
+  }
+  if (world_.options.rate_limit_headers) {
+    result.fields.emplace_back("X-RateLimit-Limit", std::to_string(verdict.limit));
+    result.fields.emplace_back("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+  }
+  return result;
+}
+
+const access_token* api::authenticate(std::string_view authorization) const {
+  const auto& tokens = world_.options.tokens;
+  if (const auto bearer = after_scheme(authorization, "bearer")) {
+    for (const auto& token : tokens)
+      if (!token.authorization.empty() && same_secret(*bearer, token.authorization)) return &token;
+  } else if (const auto basic = after_scheme(authorization, "basic")) {
+    const auto pair = base64_decode(*basic);
+    if (!pair) return nullptr;
+    for (const auto& token : tokens)
+      if (same_secret(*pair, token.id + ':' + token.secret)) return &token;
+  }
+  return nullptr;
+}
+
+}  // namespace mux::inline v0::emulator

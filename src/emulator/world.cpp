@@ -1,0 +1,87 @@
+#include "emulator/world.hpp"
+
+#include <algorithm>
+
+namespace mux::inline v0::emulator {
+namespace {
+
+server_options completed(server_options options) {
+  if (options.tokens.empty()) options.tokens.emplace_back();
+  for (auto& token : options.tokens) {
+    if (token.id.empty()) token.id = random_uuid();
+    if (token.secret.empty()) token.secret = random_secret(75);
+  }
+  if (options.control_token.empty()) options.control_token = random_secret(32);
+  if (options.seed == 0) options.seed = random_number();
+  return options;
+}
+
+std::string numbered(std::string_view prefix, std::uint64_t number) {
+  auto digits = std::to_string(number);
+  digits.insert(0, 6 - std::min<std::size_t>(6, digits.size()), '0');
+  return std::string(prefix) + digits;
+}
+
+}  // namespace
+
+world::world(const server_options& given)
+    : options(completed(given)),
+      clock(options.frozen_clock),
+      ids(options.seed),
+      limits(options.limits),
+      faults(options.faults, options.seed) {
+  for (const auto& token : options.tokens) {
+    const auto same = [&token](const environment& e) { return e.id == token.environment_id; };
+    if (std::none_of(environments.begin(), environments.end(), same))
+      environments.push_back(
+          {token.environment_id, token.environment_name, asset_store(options.newest_first)});
+  }
+}
+
+environment& world::environment_of(const access_token& token) {
+  return *std::find_if(environments.begin(), environments.end(),
+                       [&token](const environment& e) { return e.id == token.environment_id; });
+}
+
+void world::seed(std::size_t count, seed_style style) {
+  auto& store = environments.front().assets;
+  store.reserve(count);
+  const auto now = clock.now();
+  // One a second up to now; but never older than what stands before it, so that the list stays sorted by
+  // time.
+  auto created_at = now - std::chrono::seconds(count);
+  if (const auto* last = store.last()) created_at = std::max(created_at, last->created_at);
+  for (std::size_t i = 1; i <= count; ++i) {
+    stored_asset asset;
+    asset.serial = ++serials;
+    asset.id = ids.make(asset.serial);
+    created_at = std::min(created_at + std::chrono::seconds(1), now);
+    asset.created_at = asset.done_at = created_at;
+    asset.passthrough = numbered("seed/", i);
+    asset.playback_ids.push_back({ids.make(++serials), "public", {}});
+    if (style == seed_style::rich) {
+      asset.rich = true;
+      asset.title = numbered("A seeded video with a title of the usual length, number ", i);
+      asset.creator_id = numbered("creator-", i % 100);
+      asset.external_id = numbered("seed-", i);
+      asset.upload_id = ids.make(++serials);
+      asset.playback_ids.push_back({ids.make(++serials), "signed", {}});
+    }
+    store.add(std::move(asset));
+  }
+}
+
+void world::reset() {
+  for (auto& environment : environments) environment.assets.clear();
+  book = ledger_book();
+  faults.set({});
+  limits.refill();
+}
+
+std::size_t world::asset_count() const noexcept {
+  std::size_t count = 0;
+  for (const auto& environment : environments) count += environment.assets.size();
+  return count;
+}
+
+}  // namespace mux::inline v0::emulator
