@@ -41,14 +41,32 @@ struct string_map {
   friend bool operator==(const string_map&, const string_map&) = default;
 };
 
-/// Writes a model or a parameter object as one line of JSON: `mux::to_json(asset)`. Defined for every
-/// generated type.
-template <class T>
-[[nodiscard]] std::string to_json(const T& value);
+namespace codec { struct type; }
 
-/// Reads a model from JSON text. Unknown members are ignored. Errors: `not_json`, `bad_response` with the
-/// JSON path. Defined for every generated type.
+namespace detail {
+
+/// How the codec sees `T`; defined for every generated type.
 template <class T>
-[[nodiscard]] result<T> from_json(std::string_view text);
+[[nodiscard]] const codec::type& described() noexcept;
+[[nodiscard]] std::string write_json(const codec::type& t, const void* in);
+[[nodiscard]] result<void> read_json(std::string_view text, const codec::type& t, void* out);
+
+}  // namespace detail
+
+/// Writes a model or a parameter object as one line of JSON: `mux::to_json(asset)`. For every generated type.
+template <class T>
+[[nodiscard]] std::string to_json(const T& value) {
+  return detail::write_json(detail::described<T>(), &value);
+}
+
+/// Reads a model from JSON text. Unknown members are ignored. For every generated type.
+/// Errors: `not_json`, `bad_response` with the JSON path.
+template <class T>
+[[nodiscard]] result<T> from_json(std::string_view text) {
+  T value{};
+  if (result<void> done = detail::read_json(text, detail::described<T>(), &value); !done)
+    return std::move(done).error();
+  return value;
+}
 
 }  // namespace mux::inline v0

@@ -46,6 +46,8 @@ request<std::string> call::raw() {
   return request<std::string>(std::move(base_));
 }
 
-request<void> call::nothing() { return request<void>(std::move(base_)); }
+request<void> call::nothing() {
+  return request<void>(std::move(base_));
+}
 
 }  // namespace mux::inline v0::api

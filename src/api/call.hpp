@@ -20,8 +20,8 @@ struct path_argument {
 /// Puts one request together. A wrong argument becomes the request's fault, the first one found.
 class call {
  public:
-  /// `arguments` in the order of the path. Each must be 1 to 255 bytes without control characters, and neither `.`
-  /// nor `..`, which a server or proxy could take for a step in the path.
+  /// `arguments` in the order of the path. Each must be 1 to 255 bytes without control characters, and
+  /// neither `.` nor `..`, which a server or proxy could take for a step in the path.
   explicit call(op id, std::initializer_list<path_argument> arguments = {});
 
   template <class Params>

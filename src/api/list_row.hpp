@@ -4,8 +4,8 @@
 
 namespace mux::inline v0::codec {
 
-/// An optional list or map stands as itself, without std::optional: absent and empty are the same, and an empty one
-/// is not written.
+/// An optional list or map stands as itself, without std::optional: absent and empty are the same, and an
+/// empty one is not written.
 template <class List>
 inline constexpr presence_ops list_ops = {
     [](void* list) -> void* {
@@ -20,7 +20,8 @@ inline constexpr presence_ops list_ops = {
 
 template <class List>
 constexpr field_row list_row(std::string_view name, std::size_t offset, wire w = wire::natural) {
-  return {name, static_cast<std::uint32_t>(offset), &type_of<List>, presence::optional, w, false, &list_ops<List>};
+  return {name,           static_cast<std::uint32_t>(offset), &type_of<List>, presence::optional, w, false,
+          &list_ops<List>};
 }
 
 }  // namespace mux::inline v0::codec

@@ -6,8 +6,8 @@
 namespace mux::inline v0 {
 
 std::string_view to_string(rate_class c) noexcept {
-  static constexpr std::string_view names[rate_class_count] = {"video_post", "video_other", "monitoring", "data",
-                                                               "system",     "robots",      "unlimited"};
+  static constexpr std::string_view names[rate_class_count] = {
+      "video_post", "video_other", "monitoring", "data", "system", "robots", "unlimited"};
   return names[static_cast<std::size_t>(c)];
 }
 

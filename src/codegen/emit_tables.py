@@ -2,7 +2,7 @@
 
 from layout import COLUMNS, header, listing
 
-ROWS_PER_FILE = 130
+ROWS_PER_FILE = 260
 
 
 def groups(api):
@@ -90,12 +90,9 @@ def definitions(api, group, declared):
         body += alternatives(alias) + [""]
     body += ["}  // namespace codec", ""]
     for struct in declared["structs"]:
-        body += [
-            f"template std::string to_json(const {struct.name}&);",
-            f"template result<{struct.name}> from_json(std::string_view);",
-        ]
-    std = ["<array>", "<cstddef>", "<span>", "<string>", "<string_view>", "<type_traits>"]
-    own = includes | {'"api/json_text.hpp"', '"api/list_row.hpp"'}
+        body.append(f"template const codec::type& detail::described<{struct.name}>() noexcept;")
+    std = ["<cstddef>", "<span>", "<string_view>", "<type_traits>", "<utility>"]
+    own = includes | {'"api/described.hpp"', '"api/list_row.hpp"'}
     return header([std, own], body, pragma=False)
 
 

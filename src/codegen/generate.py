@@ -30,7 +30,8 @@ GENERATED_FOLDERS = ["include/mux/video", "include/mux/data", "include/mux/robot
 BY_HAND = {
     "src/api/call.cpp",
     "src/api/call.hpp",
-    "src/api/json_text.hpp",
+    "src/api/described.hpp",
+    "src/api/json_text.cpp",
     "src/api/list_row.hpp",
     "src/api/operation_text.cpp",
     "src/api/page_limit.hpp",
