@@ -201,6 +201,8 @@ asio::awaitable<outcome> connection::exchange(const wire_request& request,
 asio::awaitable<connection::failure> connection::send(watch& time) {
   enter(time, call_phase::write, options_.timeouts.write);
   if (time.over()) co_return fail(wait_end::timed_out, time);
+  // A lease may have been held for a while, and an answer that lies there already is not to this request.
+  if (!stream_.quiet()) co_return fail(errc::connection_lost, "the server closed the connection while it was idle");
   written_ = true;
   std::string_view rest = outgoing_;
   while (!rest.empty()) {
