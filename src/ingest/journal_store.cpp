@@ -104,7 +104,7 @@ struct journal_store::known_row {
 #define MUX_ROW_COLUMNS                                                                         \
   "id, marker, state, line, col, url, shown_url, title, external_id, creator_id, passthrough, " \
   "playback_policy, "                                                                           \
-  "video_quality, sends, first_intent, asset_id, reason"
+  "video_quality, sends, first_intent, asset_id, reason, id IN temp.seen"
 
 struct journal_store::statements {
   explicit statements(const database& db)
@@ -364,6 +364,7 @@ journal_row journal_store::read_row(const statement& row) const {
   if (!row.is_null(14)) out.first_intent = server_instant(std::chrono::milliseconds(row.integer(14)));
   out.asset_id = row.text(15);
   out.reason = row.text(16);
+  out.in_manifest = row.integer(17) != 0;
   if (out.content.url.empty())
     if (const auto secret = secret_urls_.find(out.id); secret != secret_urls_.end())
       out.content.url = secret->second;

@@ -70,6 +70,7 @@ struct journal_row {
   std::string shown_url;  ///< the URL without user-info and query
   std::string marker;     ///< ULID that finds the asset again at Mux
   row_state state = row_state::planned;
+  bool in_manifest = false;                    ///< `journal::load` saw it
   int sends = 0;                               ///< times that the create may have been sent
   std::optional<server_instant> first_intent;  ///< server time when it was first about to be sent
   std::string asset_id;

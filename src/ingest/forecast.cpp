@@ -1,0 +1,31 @@
+#include "ingest/forecast.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mux::inline v0::ingest {
+
+void forecast::note_created(instant now) {
+  created_.push_back(now);
+  while (created_.front() + window < now) created_.pop_front();
+}
+
+double forecast::measured_rate(instant now) const {
+  if (now - begun_ < warm_up) return 0;
+  const auto recent =
+      std::count_if(created_.begin(), created_.end(), [&](instant at) { return at + window >= now; });
+  const std::chrono::duration<double> span = std::min<instant::duration>(window, now - begun_);
+  return static_cast<double>(recent) / span.count();
+}
+
+std::chrono::milliseconds forecast::eta(instant now, std::uint64_t to_send, double rate, double tokens,
+                                        std::optional<instant> not_before) const {
+  const auto rows = static_cast<double>(to_send);
+  double seconds = rate > 0 ? std::max(0.0, rows - std::max(tokens, 0.0)) / rate : 0;
+  if (const double measured = measured_rate(now); measured > 0) seconds = std::max(seconds, rows / measured);
+  auto wait = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(std::min(seconds * 1000, 1e15))));
+  if (not_before) wait = std::max(wait, std::chrono::ceil<std::chrono::milliseconds>(*not_before - now));
+  return wait;
+}
+
+}  // namespace mux::inline v0::ingest
