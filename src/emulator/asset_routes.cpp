@@ -32,6 +32,12 @@ bool read_count(const parsed_target& target, std::string_view name, std::size_t&
   return failure == std::errc() && stopped == end && number >= 1;
 }
 
+/// False if the parameter is there and no id.
+bool read_filter(const parsed_target& target, std::string_view name, std::string& id) {
+  if (const auto* text = target.find(name)) id = *text;
+  return id.empty() || well_formed_id(id);
+}
+
 /// What is wrong with the ids of the path, or with finding the asset.
 std::optional<reply> unusable(const visit& v) {
   for (const auto& id : v.parameters)
@@ -77,8 +83,8 @@ reply list(visit& v) {
   if (!read_count(v.target, "page", which.page))
     return invalid_parameters({"page must be a positive integer"});
   which.limit = std::min<std::size_t>(which.limit, 100);
-  if (const auto* id = v.target.find("live_stream_id")) which.live_stream_id = *id;
-  if (const auto* id = v.target.find("upload_id")) which.upload_id = *id;
+  if (!read_filter(v.target, "live_stream_id", which.live_stream_id)) return unparsable_id();
+  if (!read_filter(v.target, "upload_id", which.upload_id)) return unparsable_id();
   if (const auto* cursor = v.target.find("cursor"); cursor && !cursor->empty())
     if (!which.resume(*cursor, limit_given)) return invalid_parameters({"cursor is invalid"});
 

@@ -34,7 +34,7 @@ bool matches(std::string_view pattern, std::string_view path, std::array<std::st
   while (pattern.starts_with('/') && path.starts_with('/')) {
     const auto expected = next_segment(pattern);
     const auto actual = next_segment(path);
-    if (expected == "{}")
+    if (expected == "{}" && !actual.empty())
       parameters[found++] = percent_decode(actual, false);
     else if (expected != actual)
       return false;
