@@ -55,23 +55,36 @@ batch::batch(remote& mux, timing& time, const engine_options& options, listener&
       watch_(options.horizon) {}
 
 asio::awaitable<result<summary>> batch::run(manifest_source manifest) {
-  result<void> begun = co_await begin(std::move(manifest));
-  if (!begun) co_return std::move(begun).error();
-  show_progress();
-  spawn(scan_when_due(), false);
-  spawn(tick(), false);
-  co_await create_all();
-  done_ = true;
-  next_scan_->wake();
-  next_tick_->wake();
-  while (children_ > 0) co_await child_ended_->wait(std::nullopt);
-  if (fault_) std::rethrow_exception(fault_);
-  if (!ending()) co_await sweep();
+  spawn(begin(std::move(manifest)), false);
+  co_await children();
+  if (cannot_begin_ && (level_ == stop_level::none || !cannot_begin_->cause))
+    co_return std::move(*cannot_begin_);
+  if (!cannot_begin_) {
+    show_progress();
+    spawn(create_all(), false);
+    spawn(scan_when_due(), false);
+    spawn(tick(), false);
+    co_await children();
+    if (!ending()) spawn(sweep(), false);
+    co_await children();
+  }
   co_await conclude();
   co_return std::move(summary_);
 }
 
-asio::awaitable<result<void>> batch::begin(manifest_source manifest) {
+asio::awaitable<void> batch::children() {
+  while (children_ > 0) co_await child_ended_->wait(std::nullopt);
+  if (fault_) std::rethrow_exception(fault_);
+}
+
+asio::awaitable<void> batch::begin(manifest_source manifest) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  result<void> loaded = co_await load(std::move(manifest));
+  if (loaded) loaded = co_await take_leftovers();
+  if (!loaded) cannot_begin_ = std::move(loaded).error();
+}
+
+asio::awaitable<result<void>> batch::load(manifest_source manifest) {
   result<void> opened = co_await journal_.open();
   if (!opened) co_return opened;
 
@@ -86,16 +99,13 @@ asio::awaitable<result<void>> batch::begin(manifest_source manifest) {
   result<load_report> loaded = co_await journal_.load(*reader, options_.retry_failed);
   if (!loaded) co_return std::move(loaded).error();
   summary_.loaded = std::move(*loaded);
-  const row_counts counts = journal_.counts();
-  events_.on_loaded(summary_.loaded, counts);
+  events_.on_loaded(summary_.loaded, journal_.counts());
 
   mux::result<identity> who = co_await mux_.whoami();
   if (!who) co_return to_error(std::move(who).error());
   events_.on_identity(*who);
   result<void> bound = co_await journal_.bind(who->environment_id, mux_.host());
-  if (!bound) co_return bound;
-  result<void> taken = co_await take_leftovers();
-  co_return taken;
+  co_return bound;
 }
 
 // A row that was being sent when the last run ended may have been created: as good as ambiguous, from now on.
@@ -128,7 +138,12 @@ void batch::spawn(asio::awaitable<void> work, bool is_create) {
   const auto signal = signals_.emplace(signals_.end());
   const auto ended = [this, signal, is_create](std::exception_ptr fault) {
     signals_.erase(signal);
-    if (fault && !fault_) fault_ = fault;
+    if (fault) {
+      if (!fault_) fault_ = fault;
+      done_ = true;
+      next_scan_->wake();
+      next_tick_->wake();
+    }
     --children_;
     if (is_create) --creates_;
     next_create_->wake();
@@ -139,7 +154,7 @@ void batch::spawn(asio::awaitable<void> work, bool is_create) {
 
 void batch::on_stop() {
   if (level_ == stop_level::abort) {
-    for (asio::cancellation_signal& signal : signals_) signal.emit(asio::cancellation_type::terminal);
+    cancel_calls();
   } else if (!stop_at_) {
     stop_at_ = time_.now() + options_.stop_deadline;
   }
@@ -189,8 +204,8 @@ asio::awaitable<bool> batch::refill() {
 }
 
 asio::awaitable<void> batch::create_all() {
-  for (;;) {
-    if (ending() ? creates_ == 0 : all_dealt_with()) co_return;
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (ending() ? creates_ > 0 : !all_dealt_with()) {
     if (may_begin() && ready_.empty() && !all_read_) {
       co_await refill();
       continue;
@@ -208,11 +223,20 @@ asio::awaitable<void> batch::create_all() {
       until = hold_until_;
     co_await next_create_->wait(until);
     if (stop_at_ && time_.now() >= *stop_at_) {
-      for (asio::cancellation_signal& signal : signals_) signal.emit(asio::cancellation_type::terminal);
       summary_.ended = ending::aborted;
       stop_at_.reset();
+      cancel_calls();
     }
   }
+  done_ = true;
+  // A scan that goes on serves nobody any more.
+  cancel_calls();
+  next_scan_->wake();
+  next_tick_->wake();
+}
+
+void batch::cancel_calls() {
+  for (asio::cancellation_signal& signal : signals_) signal.emit(asio::cancellation_type::terminal);
 }
 
 asio::awaitable<void> batch::create_row(journal_row row) {
@@ -432,6 +456,7 @@ void batch::report_duplicates(const journal_row& row, std::string kept, std::vec
 }
 
 asio::awaitable<void> batch::sweep() {
+  co_await asio::this_coro::throw_if_cancelled(false);
   const bool suspicious = sweep_floor_.has_value() || sweep_all_;
   const bool wanted =
       options_.sweep == sweep_policy::always || (options_.sweep == sweep_policy::automatic && suspicious);

@@ -41,7 +41,8 @@ class batch {
   using instant = std::chrono::steady_clock::time_point;
 
   // What comes before the first create.
-  asio::awaitable<result<void>> begin(manifest_source manifest);
+  asio::awaitable<void> begin(manifest_source manifest);
+  asio::awaitable<result<void>> load(manifest_source manifest);
   asio::awaitable<result<void>> take_leftovers();
 
   // Creates.
@@ -69,6 +70,8 @@ class batch {
   asio::awaitable<bool> record(row_change change);
   asio::awaitable<void> conclude();
   void spawn(asio::awaitable<void> work, bool is_create);
+  asio::awaitable<void> children();
+  void cancel_calls();
   void give_up(error why);
   void show(const journal_row& row, row_state state, std::string_view playback_id = {}, bool found = false);
   void show_progress();
@@ -96,6 +99,7 @@ class batch {
   std::size_t children_ = 0;  ///< coroutines, creates included
   std::list<asio::cancellation_signal> signals_;
   std::exception_ptr fault_;
+  std::optional<error> cannot_begin_;
   bool done_ = false;  ///< no more creates and scans
   bool scanning_ = false;
   instant hold_until_{};            ///< no create before
