@@ -62,6 +62,7 @@ error_body read_error_body(std::string_view text) {
   add_messages(form.messages, body.messages);
   add_message(form.message, body.messages);
   add_messages(top.errors, body.messages);
+  add_message(top.error, body.messages);
   return body;
 }
 

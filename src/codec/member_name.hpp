@@ -1,57 +1,59 @@
 #pragma once
 
-// Names of members, made quick to compare: two words and a length instead of a string.
+// Names of members, made quick to compare: their first 16 bytes as two words.
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <type_traits>
 
 namespace mux::inline v0::codec {
 
-/// First and last bytes of a name. Two names of equal length and equal words are equal, unless they are
-/// longer than 16 bytes: then their middle must be compared too.
+/// The first 16 bytes of a name, filled up with zeros. Names of equal length and equal words are equal if
+/// they are no longer than that.
 struct name_words {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
+  static constexpr std::size_t size = 16;
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
   friend constexpr bool operator==(const name_words&, const name_words&) = default;
 };
 
-namespace detail {
-
-template <class Word>
-constexpr Word load_word(const char* p) {
-  if (std::is_constant_evaluated() || std::endian::native != std::endian::little) {
-    Word word = 0;
-    for (std::size_t i = 0; i < sizeof(Word); ++i)
-      word |= static_cast<Word>(static_cast<unsigned char>(p[i])) << (8 * i);
-    return word;
-  }
-  Word word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
+[[nodiscard]] constexpr name_words words_of(std::string_view name) noexcept {
+  const auto word = [name](std::size_t from) {
+    std::uint64_t bytes = 0;
+    for (std::size_t i = from; i < from + 8 && i < name.size(); ++i)
+      bytes |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * (i - from));
+    return bytes;
+  };
+  return {word(0), word(8)};
 }
 
-}  // namespace detail
+/// Which bits of the words belong to a name of length n, at n; longer names use them all.
+inline constexpr auto name_masks = [] {
+  std::array<name_words, name_words::size + 1> masks{};
+  for (std::size_t n = 0; n < masks.size(); ++n) {
+    masks[n].first = n >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * n)) - 1;
+    masks[n].second = n >= 16 ? ~std::uint64_t{0} : n <= 8 ? 0 : (std::uint64_t{1} << (8 * (n - 8))) - 1;
+  }
+  return masks;
+}();
 
-[[nodiscard]] constexpr name_words words_of(std::string_view name) {
-  const char* p = name.data();
-  const std::size_t n = name.size();
-  if (n >= 8) return {detail::load_word<std::uint64_t>(p), detail::load_word<std::uint64_t>(p + n - 8)};
-  if (n >= 4) return {detail::load_word<std::uint32_t>(p), detail::load_word<std::uint32_t>(p + n - 4)};
-  if (n == 0) return {};
-  // One to three bytes: first, middle and last are all of them.
-  const auto byte = [p](std::size_t i) {
-    return static_cast<std::uint64_t>(static_cast<unsigned char>(p[i]));
-  };
-  return {byte(0) | byte(n / 2) << 8 | byte(n - 1) << 16, 0};
+/// As `words_of`, without a branch on the length. At least 16 bytes must be readable at `name`.
+[[nodiscard]] inline name_words words_at(const char* name, std::size_t length) noexcept {
+  if constexpr (std::endian::native != std::endian::little) return words_of({name, length});
+  name_words words;
+  std::memcpy(&words.first, name, 8);
+  std::memcpy(&words.second, name + 8, 8);
+  const name_words& mask = name_masks[length < name_words::size ? length : name_words::size];
+  return {words.first & mask.first, words.second & mask.second};
 }
 
 /// Where to look first for a name in a table of `mask + 1` places.
-[[nodiscard]] constexpr std::size_t slot_of(const name_words& words, std::size_t length, std::size_t mask) {
-  const std::uint64_t mixed = (words.head ^ std::rotl(words.tail, 29) ^ length) * 0x9e37'79b9'7f4a'7c15u;
+[[nodiscard]] constexpr std::size_t slot_of(const name_words& words, std::size_t length,
+                                            std::size_t mask) noexcept {
+  const std::uint64_t mixed = (words.first ^ std::rotl(words.second, 29) ^ length) * 0x9e37'79b9'7f4a'7c15u;
   return static_cast<std::size_t>(mixed >> 48 ^ mixed >> 32) & mask;
 }
 

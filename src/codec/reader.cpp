@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <new>
 #include <string>
@@ -15,11 +16,31 @@
 namespace mux::inline v0::codec {
 namespace {
 
+// Which row followed which when an object of a schema was read last: the next one is most likely the same
+// again, and comparing one name is cheaper than looking it up.
+struct row_order {
+  static constexpr std::size_t most_rows = 63;
+  const schema* of = nullptr;
+  std::array<std::uint8_t, most_rows + 1>
+      next{};  // index of the row after row i, at i + 1; the first row at 0
+};
+
 // What a thread keeps between reads.
 struct workspace {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> finder;
-  std::string value;  ///< of the string decoded last
+  std::string value;  // of the string decoded last
   std::string key;
+  std::array<row_order, 32> orders{};
+
+  row_order& order_of(const schema& s) {
+    const auto address = reinterpret_cast<std::uintptr_t>(&s);
+    row_order& order = orders[(address / sizeof(schema)) % orders.size()];
+    if (order.of != &s) {
+      order.of = &s;
+      order.next = {};
+    }
+    return order;
+  }
 };
 
 // Working memory for texts of up to this length is kept; what a longer one needed is given back.
@@ -199,8 +220,11 @@ class table_reader {
   template <class Member>
   bool for_each_member(Member member);
   bool read_object(const schema& s, char* out);
+  bool find_row(const schema& s, const field_row*& row);
   bool read_member(const field_row& row, char* object, bool again);
+  bool read_null(const field_row& row, void* at, bool again);
   bool read_array(const type& t, wire w, void* out);
+  [[nodiscard]] std::size_t expected_elements(const char* first) const;
   bool read_map(const type& t, wire w, void* out);
   bool read_variant(const type& t, void* out);
   bool read_alternative(const type& t, std::size_t index, const alternative& a, void* out);
@@ -208,7 +232,8 @@ class table_reader {
                            std::vector<std::pair<std::string_view, std::string>>& found);
   bool read_int64(wire w, std::int64_t& out);
   bool read_float64(double& out);
-  bool read_string(std::string& out);
+  bool read_boolean(bool& out);
+  bool take_text(std::string_view& text);
   bool read_enumeration(const type& t, mux::detail::open_enum_base& out);
   bool read_seconds(std::chrono::sys_seconds& out);
   bool read_digits(std::int64_t& out);
@@ -224,6 +249,8 @@ class table_reader {
   bool in_member(std::string_view name);
   bool in_key(std::string_view key);
   bool in_element(std::size_t index);
+
+  static constexpr std::size_t most_expected = 1024;  // of text that may claim anything
 
   token_walk& walk_;
   workspace& work_;
@@ -279,18 +306,18 @@ bool table_reader::for_each_member(Member member) {
 
 bool table_reader::read(const type& t, wire w, void* out) {
   switch (t.kind) {
-    case kind::boolean: {
-      const bool value = walk_.look() == 't';
-      if (!value && walk_.look() != 'f') return mismatch("boolean");
-      *static_cast<bool*>(out) = value;
-      return walk_.take_literal(value ? "true" : "false");
-    }
+    case kind::boolean:
+      return read_boolean(*static_cast<bool*>(out));
     case kind::int64:
       return read_int64(w, *static_cast<std::int64_t*>(out));
     case kind::float64:
       return read_float64(*static_cast<double*>(out));
-    case kind::string:
-      return read_string(*static_cast<std::string*>(out));
+    case kind::string: {
+      std::string_view text;
+      if (!take_text(text)) return false;
+      static_cast<std::string*>(out)->assign(text);
+      return true;
+    }
     case kind::unix_seconds:
       return read_seconds(*static_cast<std::chrono::sys_seconds*>(out));
     case kind::enumeration:
@@ -315,21 +342,31 @@ bool table_reader::read(const type& t, wire w, void* out) {
 }
 
 bool table_reader::read_object(const schema& s, char* out) {
+  if (!walk_.enter()) return false;
   row_set seen{};
-  const bool done = for_each_member([&](std::string_view key) {
-    const field_row* row = s.find(key);
-    if (!row) {
-      std::string_view text;
-      if (!walk_.decode(key, work_.key, text)) return false;
-      if (text.data() != key.data()) row = s.find(text);
-      if (!row) return walk_.skip(work_.value);
-    }
-    const auto i = static_cast<std::size_t>(row - s.fields.data());
-    const bool again = contains(seen, i);
-    insert(seen, i);
-    return read_member(*row, out, again) || in_member(row->name);
-  });
-  if (!done) return false;
+  if (!walk_.take('}')) {
+    const bool ordered = !s.fields.empty() && s.fields.size() <= row_order::most_rows;
+    row_order* const order = ordered ? &work_.order_of(s) : nullptr;
+    std::size_t previous = 0;
+    do {
+      const field_row* row = order ? &s.fields[order->next[previous]] : nullptr;
+      if (!row || !walk_.take_key(row->name, row->words)) {
+        if (!find_row(s, row)) return false;
+        if (!row) {
+          if (!walk_.skip(work_.value)) return false;
+          continue;
+        }
+        if (order) order->next[previous] = static_cast<std::uint8_t>(row - s.fields.data());
+      }
+      const auto i = static_cast<std::size_t>(row - s.fields.data());
+      previous = i + 1;
+      const bool again = contains(seen, i);
+      insert(seen, i);
+      if (!read_member(*row, out, again)) return in_member(row->name);
+    } while (walk_.take(','));
+    if (!walk_.take('}')) return walk_.expected("',' or '}'");
+  }
+  walk_.leave();
   for (std::size_t word = 0; word < seen.size(); ++word)
     if (const std::uint64_t missing = s.must[word] & ~seen[word]; missing != 0) {
       const auto i = word * 64 + static_cast<std::size_t>(std::countr_zero(missing));
@@ -339,39 +376,120 @@ bool table_reader::read_object(const schema& s, char* out) {
   return true;
 }
 
+// Takes a name; `row` is null if it is unknown.
+bool table_reader::find_row(const schema& s, const field_row*& row) {
+  std::string_view raw;
+  if (!walk_.take_raw_key(raw)) return false;
+  row = s.find(raw, walk_.key_words(raw));
+  if (row) return true;
+  std::string_view key;
+  if (!walk_.decode(raw, work_.key, key)) return false;
+  if (key.data() != raw.data()) row = s.find(key);
+  return true;
+}
+
+// Stores a value that the language knows; rows of such values hold T, std::optional<T> or field<T> itself.
+template <class T>
+void store(const field_row& row, void* at, T&& value) {
+  using held = std::remove_cvref_t<T>;
+  switch (row.presence) {
+    case presence::required:
+      *static_cast<held*>(at) = std::forward<T>(value);
+      break;
+    case presence::optional:
+      *static_cast<std::optional<held>*>(at) = std::forward<T>(value);
+      break;
+    case presence::field:
+      *static_cast<field<held>*>(at) = std::forward<T>(value);
+      break;
+  }
+}
+
 bool table_reader::read_member(const field_row& row, char* object, bool again) {
   void* at = object + row.offset;
-  if (walk_.look() == 'n' && (row.value->kind != kind::json || row.presence != presence::required)) {
-    if (row.must) return mismatch("a value");
-    if (row.presence == presence::field)
-      row.ops->set_null(at);
-    else if (row.presence == presence::optional)
-      row.ops->reset(at);
-    else if (again)
-      clear(*row.value, at);
-    return walk_.take_literal("null");
+  if (walk_.look() == 'n') return read_null(row, at, again);
+  switch (row.value->kind) {
+    case kind::string: {
+      std::string_view text;
+      if (!take_text(text)) return false;
+      if (row.presence == presence::optional)
+        static_cast<std::optional<std::string>*>(at)->emplace(text);
+      else
+        store(row, at, std::string(text));
+      return true;
+    }
+    case kind::int64: {
+      std::int64_t value = 0;
+      if (!read_int64(row.wire, value)) return false;
+      store(row, at, value);
+      return true;
+    }
+    case kind::float64: {
+      double value = 0;
+      if (!read_float64(value)) return false;
+      store(row, at, value);
+      return true;
+    }
+    case kind::unix_seconds: {
+      std::chrono::sys_seconds value;
+      if (!read_seconds(value)) return false;
+      store(row, at, value);
+      return true;
+    }
+    case kind::boolean: {
+      bool value = false;
+      if (!read_boolean(value)) return false;
+      store(row, at, value);
+      return true;
+    }
+    default:
+      break;
   }
   if (row.presence != presence::required) return read(*row.value, row.wire, row.ops->emplace(at));
   if (again) clear(*row.value, at);
   return read(*row.value, row.wire, at);
 }
 
+bool table_reader::read_null(const field_row& row, void* at, bool again) {
+  if (row.must) return mismatch("a value");
+  if (row.presence == presence::field)
+    row.ops->set_null(at);
+  else if (row.presence == presence::optional)
+    row.ops->reset(at);
+  else if (row.value->kind == kind::json)
+    return read(*row.value, row.wire, at);
+  else if (again)
+    clear(*row.value, at);
+  return walk_.take_literal("null");
+}
+
 bool table_reader::read_array(const type& t, wire w, void* out) {
   if (walk_.look() != '[') return mismatch("array");
+  const bool outermost = walk_.here().depth <= 1;
   if (!walk_.enter()) return false;
   if (!walk_.take(']')) {
-    t.container->reserve(out, 4);
+    const char* const first = walk_.place();
+    t.container->reserve(out, outermost ? 1 : 4);
     std::size_t i = 0;
     do {
       void* element = t.container->append(out);
       const bool null = walk_.look() == 'n' && t.element->kind != kind::json;
       if (!(null ? walk_.take_literal("null") : read(*t.element, w, element))) return in_element(i);
+      if (i == 0 && outermost) t.container->reserve(out, expected_elements(first));
       ++i;
     } while (walk_.take(','));
     if (!walk_.take(']')) return walk_.expected("',' or ']'");
   }
   walk_.leave();
   return true;
+}
+
+// The outermost array takes up most of the text: if the other elements are as long as the first, which began
+// at `first` and has just been read, there will be about this many of them.
+std::size_t table_reader::expected_elements(const char* first) const {
+  const auto length = static_cast<std::size_t>(walk_.place() - first);
+  const std::size_t more = walk_.left() / length;
+  return std::min<std::size_t>(1 + more + more / 8, most_expected);
 }
 
 bool table_reader::read_map(const type& t, wire w, void* out) {
@@ -492,18 +610,20 @@ bool table_reader::read_float64(double& out) {
   return to_double(value, text, out) == conversion::done || misfit("number out of range");
 }
 
-bool table_reader::read_string(std::string& out) {
+bool table_reader::read_boolean(bool& out) {
+  out = walk_.look() == 't';
+  if (!out && walk_.look() != 'f') return mismatch("boolean");
+  return walk_.take_literal(out ? "true" : "false");
+}
+
+bool table_reader::take_text(std::string_view& text) {
   if (walk_.look() != '"') return mismatch("string");
-  std::string_view text;
-  if (!walk_.take_string(work_.value, text)) return false;
-  out.assign(text);
-  return true;
+  return walk_.take_string(work_.value, text);
 }
 
 bool table_reader::read_enumeration(const type& t, mux::detail::open_enum_base& out) {
-  if (walk_.look() != '"') return mismatch("string");
   std::string_view text;
-  if (!walk_.take_string(work_.value, text)) return false;
+  if (!take_text(text)) return false;
   const std::span<const std::string_view> names = t.names();
   const auto known = std::find(names.begin(), names.end(), text);
   if (known != names.end())

@@ -129,10 +129,13 @@ struct schema {
 
   /// The row of the member `key`, or null.
   [[nodiscard]] const field_row* find(std::string_view key) const noexcept {
-    const name_words words = words_of(key);
+    return find(key, words_of(key));
+  }
+  [[nodiscard]] const field_row* find(std::string_view key, const name_words& words) const noexcept {
     for (std::size_t slot = slot_of(words, key.size(), mask); slots[slot] != 0; slot = (slot + 1) & mask) {
       const field_row& row = fields[slots[slot] - 1u];
-      if (row.words == words && row.name.size() == key.size() && (key.size() <= 16 || row.name == key))
+      if (row.words == words && row.name.size() == key.size() &&
+          (key.size() <= name_words::size || row.name == key))
         return &row;
     }
     return nullptr;

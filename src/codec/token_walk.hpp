@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "codec/member_name.hpp"
 #include "codec/number.hpp"
 
 namespace mux::inline v0::codec {
@@ -38,6 +39,8 @@ class token_walk {
   /// First character of the token at which the walk stands.
   [[nodiscard]] char look() const noexcept { return begin_[tokens_[at_]]; }
   [[nodiscard]] const char* place() const noexcept { return begin_ + tokens_[at_]; }
+  /// Bytes from here to the end of the text.
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - place()); }
   [[nodiscard]] bool at_end() const noexcept { return at_ == count_; }
   [[nodiscard]] position here() const noexcept { return {at_, escape_, depth_}; }
   void go_back(const position& p) noexcept {
@@ -75,6 +78,23 @@ class token_walk {
     if (look() != '"') return stop(fault::syntax, "a member name");
     if (!take_raw_string(raw)) return false;
     return take(':') || stop(fault::syntax, "':'");
+  }
+  /// Takes the member name `name`, whose words are `words`, and its colon. False, without a fault, if
+  /// something else stands here or if it cannot be told cheaply.
+  [[nodiscard]] bool take_key(std::string_view name, const name_words& words) noexcept {
+    const char* const p = place();
+    const std::size_t needed = name.size() < name_words::size ? name_words::size : name.size() + 1;
+    if (left() <= needed || *p != '"' || p[1 + name.size()] != '"' || words_at(p + 1, name.size()) != words)
+      return false;
+    if (name.size() > name_words::size && std::memcmp(p + 1, name.data(), name.size()) != 0) return false;
+    if (begin_[tokens_[at_ + 1]] != ':') return false;
+    at_ += 2;
+    return true;
+  }
+  /// Words of a raw name.
+  [[nodiscard]] name_words key_words(std::string_view raw) const noexcept {
+    return static_cast<std::size_t>(end_ - raw.data()) < name_words::size ? words_of(raw)
+                                                                          : words_at(raw.data(), raw.size());
   }
   /// The text of a raw string; escapes are decoded to `scratch`. Raw strings must be asked in the order of
   /// the text.

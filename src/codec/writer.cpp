@@ -61,6 +61,12 @@ void write_float64(double value, std::string& out) {
     out += "null";
     return;
   }
+  // 100000 reads better than the shorter 1e+05.
+  constexpr double exact_integers = 9007199254740992;
+  if (value != 0 && std::abs(value) < exact_integers && std::trunc(value) == value) {
+    write_int64(static_cast<std::int64_t>(value), out);
+    return;
+  }
   char digits[32];
   const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
   out.append(digits, end);
