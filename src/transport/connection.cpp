@@ -113,8 +113,9 @@ asio::awaitable<connection::failure> connection::reach(watch& time) {
   // A name for this machine that leads elsewhere must not carry plain http there.
   if (!to_.tls) std::erase_if(found.endpoints, [](const auto& e) { return !e.address().is_loopback(); });
   if (found.endpoints.empty())
-    co_return fail(errc::resolve_failed,
-                   found.failure ? found.failure.message() : "the host has no address to use");
+    co_return fail(errc::resolve_failed, found.failure
+                                             ? "the host name cannot be resolved: " + found.failure.message()
+                                             : "the host has no address to use");
 
   enter(time, call_phase::connect, options_.timeouts.connect);
   failure failed;
@@ -131,13 +132,13 @@ asio::awaitable<connection::failure> connection::connect(watch& time, const tcp:
   boost::system::error_code outcome;
   socket.close(outcome);
   socket.open(address.protocol(), outcome);
-  if (outcome) co_return fail(errc::connect_failed, outcome.message());
+  if (outcome) co_return fail(errc::connect_failed, "cannot connect: " + outcome.message());
   socket.set_option(tcp::no_delay(true), outcome);
   if (!time.start(socket, left)) co_return fail(wait_end::timed_out, time);
   co_await socket.async_connect(address, asio::redirect_error(asio::use_awaitable, outcome));
   const wait_end end = time.stop(outcome);
   if (end != wait_end::ready) co_return fail(end, time);
-  if (outcome) co_return fail(errc::connect_failed, outcome.message());
+  if (outcome) co_return fail(errc::connect_failed, "cannot connect: " + outcome.message());
   co_return std::nullopt;
 }
 
@@ -156,7 +157,9 @@ asio::awaitable<connection::failure> connection::shake_hands(watch& time) {
     }
     const error why = tls_->explain(stream_.tls());
     if (why.code != errc::tls_failed) co_return fail(why.code, why.detail);
-    if (stream_.fault() != 0) co_return fail(errc::tls_failed, std::strerror(stream_.fault()));
+    if (stream_.fault() != 0)
+      co_return fail(errc::tls_failed,
+                     "the handshake broke off: " + std::string(std::strerror(stream_.fault())));
     if (tried.status == progress::failed) co_return fail(errc::tls_failed, why.detail);
     co_return fail(errc::tls_failed, "the server closed the connection during the handshake");
   }
@@ -202,7 +205,8 @@ asio::awaitable<connection::failure> connection::send(watch& time) {
   enter(time, call_phase::write, options_.timeouts.write);
   if (time.over()) co_return fail(wait_end::timed_out, time);
   // A lease may have been held for a while, and an answer that lies there already is not to this request.
-  if (!stream_.quiet()) co_return fail(errc::connection_lost, "the server closed the connection while it was idle");
+  if (!stream_.quiet())
+    co_return fail(errc::connection_lost, "the server closed the connection while it was idle");
   written_ = true;
   std::string_view rest = outgoing_;
   while (!rest.empty()) {

@@ -94,6 +94,7 @@ TEST_P(exchange, does_not_take_an_unasked_answer_for_that_to_the_next_request) {
       client.request().empty() ? void()
                                : client.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n\"second\"");
       client.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n\"forged\"");
+      client.settle();
       sent.set_value();
     }
     client.hold();
@@ -117,6 +118,7 @@ TEST_P(exchange, notices_that_the_server_closed_an_idle_connection) {
     client.send(ok());
     if (client.number() > 0) return;
     client.close();
+    client.settle();
     closed.set_value();
   });
   wire_client client;
@@ -147,6 +149,7 @@ TEST_P(exchange, refuses_to_write_on_a_held_connection_that_was_closed_meanwhile
   std::promise<void> closed;
   const auto server = serve([&](peer& client) {
     client.close();
+    client.settle();
     closed.set_value();
     client.hold();
   });

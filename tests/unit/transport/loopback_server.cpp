@@ -2,10 +2,13 @@
 
 #include <arpa/inet.h>
 #include <cstdlib>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -106,6 +109,21 @@ void peer::reset() {
   ::close(std::exchange(socket_, -1));
 }
 
+void peer::settle() {
+  const auto closing = [](int state) {
+    return state == TCP_FIN_WAIT1 || state == TCP_CLOSING || state == TCP_LAST_ACK;
+  };
+  for (;;) {
+    int unsent = 0;
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    ::ioctl(socket_, SIOCOUTQ, &unsent);
+    ::getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size);
+    if (unsent == 0 && !closing(info.tcpi_state)) return;
+    std::this_thread::yield();
+  }
+}
+
 bool peer::hold() {
   while (!owner_.stopping_) {
     pollfd one{socket_, POLLRDHUP, 0};
@@ -164,6 +182,7 @@ void loopback_server::accept_all() {
       ignore_broken_pipes();
       peer client(*this, socket, number);
       if (!context_ || client.shake_hands(context_.get())) each_(client);
+      ++finished_;
       const std::lock_guard guard(mutex_);
       if (one.socket >= 0) ::close(std::exchange(one.socket, -1));
     });

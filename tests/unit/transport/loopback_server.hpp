@@ -3,6 +3,7 @@
 // A server on 127.0.0.1 that does to each connection what a script says; blocking, one thread a connection.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -37,6 +38,9 @@ class peer {
   void cut();
   /// Ends it with a reset.
   void reset();
+  /// Waits until the client's system has taken all that was sent, an end of the stream included.
+  void settle();
+  void pause(std::chrono::milliseconds length) { std::this_thread::sleep_for(length); }
   /// Does nothing until the client is gone or the server stops. True if the client is gone.
   bool hold();
   [[nodiscard]] bool resumed() const { return tls_ && SSL_session_reused(tls_.get()) == 1; }
@@ -72,6 +76,8 @@ class loopback_server {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] transport::origin at(bool tls, std::string host = "127.0.0.1") const;
   [[nodiscard]] int accepted() const noexcept { return accepted_; }
+  /// Connections whose script is at its end.
+  [[nodiscard]] int finished() const noexcept { return finished_; }
 
  private:
   friend class peer;
@@ -87,6 +93,7 @@ class loopback_server {
   int listener_ = -1;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> accepted_ = 0;
+  std::atomic<int> finished_ = 0;
   std::mutex mutex_;
   std::list<visit> visits_;
   std::thread acceptor_;
