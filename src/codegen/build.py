@@ -132,8 +132,10 @@ class Builder:
         site = site or f"{struct.api_name}.{key}"
         required = required or self.listed("always_written", site)
         name = naming.identifier(key)
+        if name == struct.name:
+            name += "_"
         base = struct.name.removesuffix("_params")
-        kind = self.type(node, site, f"{base}_{name}", struct.file)
+        kind = self.type(node, site, f"{base}_{naming.words(key)}", struct.file)
         nullable = isinstance(node.get("type"), list) and "null" in node["type"]
         if required and not nullable:
             presence = "plain"
@@ -149,9 +151,13 @@ class Builder:
         return member
 
     def word_of_field(self, api_name, key):
-        text = self.wording.get(f"fields.{api_name}", {}).get(key, "")
+        """A member's sentence, else that of the schema that its own is like."""
+        table = f"fields.{api_name}"
+        if key not in self.wording.get(table, {}):
+            table = f"fields.{self.word('like', api_name)}"
+        text = self.wording.get(table, {}).get(key, "")
         if text:
-            self.used.add(("wording", f"fields.{api_name}", key))
+            self.used.add(("wording", table, key))
         return text
 
     def type(self, node, site, name, file):

@@ -54,6 +54,8 @@ def type_name(api_name):
 def singular(name):
     if name.endswith("ies"):
         return name[:-3] + "y"
+    if name.endswith(("sses", "tuses", "xes", "ches", "shes")):
+        return name[:-2]
     if name.endswith("s") and not name.endswith(("ss", "us")):
         return name[:-1]
     return name

@@ -19,7 +19,7 @@
 
 namespace mux::inline v0 {
 
-/// `client.data`.
+/// Mux Data, the playback metrics: `client.data`.
 class data_group {
  public:
   explicit data_group(const std::shared_ptr<detail::client_core>& core)

@@ -10,7 +10,7 @@
 
 namespace mux::inline v0 {
 
-/// `client.robots`.
+/// Jobs that look at an asset with models, and directives that start them: `client.robots`.
 class robots_group {
  public:
   explicit robots_group(const std::shared_ptr<detail::client_core>& core) : jobs(core), directives(core) {}

@@ -23,20 +23,24 @@ namespace requests::system::signing_keys {
 
 }  // namespace requests::system::signing_keys
 
-/// `client.system.signing_keys`.
+/// Key pairs that sign playback tokens: `client.system.signing_keys`.
 class system_signing_keys {
  public:
   explicit system_signing_keys(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Makes a key pair; its private half is in this answer and never again.
   /// `POST /system/v1/signing-keys`, limit class `system`, repeat: `create`.
   [[nodiscard]] asio::awaitable<signing_key> create() const;
 
+  /// All signing keys, without their private halves.
   /// `GET /system/v1/signing-keys`, limit class `system`.
   [[nodiscard]] pager<signing_key> list(const signing_key_list_params& params = {}) const;
 
+  /// One signing key, without its private half.
   /// `GET /system/v1/signing-keys/{SIGNING_KEY_ID}`, limit class `system`.
   [[nodiscard]] asio::awaitable<signing_key> retrieve(std::string_view signing_key_id) const;
 
+  /// Deletes a key: tokens signed with it stop working.
   /// `DELETE /system/v1/signing-keys/{SIGNING_KEY_ID}`, limit class `system`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view signing_key_id) const;
 

@@ -12,7 +12,7 @@
 
 namespace mux::inline v0 {
 
-/// `client.system`.
+/// Credentials, webhooks and billing exports: `client.system`.
 class system_group {
  public:
   explicit system_group(const std::shared_ptr<detail::client_core>& core)

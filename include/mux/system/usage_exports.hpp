@@ -18,11 +18,12 @@ namespace requests::system::usage_exports {
 
 }  // namespace requests::system::usage_exports
 
-/// `client.system.usage_exports`.
+/// Files that list what was billed: `client.system.usage_exports`.
 class system_usage_exports {
  public:
   explicit system_usage_exports(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Usage exports, newest first, each with an address to download it from.
   /// `GET /system/v1/usage/exports`, limit class `system`.
   [[nodiscard]] asio::awaitable<usage_exports_response> list(
       const usage_export_list_params& params = {}) const;

@@ -18,11 +18,13 @@ namespace requests::system::utilities {
 
 }  // namespace requests::system::utilities
 
-/// `client.system.utilities`.
+/// What the credentials are: `client.system.utilities`.
 class system_utilities {
  public:
   explicit system_utilities(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Names the token, its environment, organization and permissions. Needs no permission: the cheapest test
+  /// of credentials.
   /// `GET /system/v1/whoami`, limit class `system`.
   [[nodiscard]] asio::awaitable<utility_whoami_response> whoami() const;
 

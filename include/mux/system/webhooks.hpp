@@ -24,24 +24,29 @@ namespace requests::system::webhooks {
 
 }  // namespace requests::system::webhooks
 
-/// `client.system.webhooks`.
+/// Addresses that are told of events: `client.system.webhooks`.
 class system_webhooks {
  public:
   explicit system_webhooks(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Registers an address; its secret for checking signatures is in this answer only.
   /// `POST /system/v1/webhooks`, limit class `system`, repeat: `create`.
   [[nodiscard]] asio::awaitable<webhook> create(const webhook_create_params& params) const;
 
+  /// All webhooks of the environment, newest first.
   /// `GET /system/v1/webhooks`, limit class `system`.
   [[nodiscard]] pager<webhook> list(const webhook_list_params& params = {}) const;
 
+  /// One webhook, without its secret.
   /// `GET /system/v1/webhooks/{WEBHOOK_ID}`, limit class `system`.
   [[nodiscard]] asio::awaitable<webhook> retrieve(std::string_view webhook_id) const;
 
+  /// Changes the address or switches the webhook on or off; absent members stay.
   /// `PATCH /system/v1/webhooks/{WEBHOOK_ID}`, limit class `system`.
   [[nodiscard]] asio::awaitable<webhook> update(
       std::string_view webhook_id, const webhook_update_params& params) const;
 
+  /// Removes a webhook; deliveries stop.
   /// `DELETE /system/v1/webhooks/{WEBHOOK_ID}`, limit class `system`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view webhook_id) const;
 

@@ -50,86 +50,109 @@ namespace requests::video::assets {
 
 }  // namespace requests::video::assets
 
-/// `client.video.assets`.
+/// Stored videos and audio files: `client.video.assets`.
 class video_assets {
  public:
   explicit video_assets(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Creates an asset from URLs, which the API fetches afterwards: the answer is `preparing`. The API has no
+  /// idempotency key and a second call makes a second, billed asset; a try that may have been executed is
+  /// therefore not repeated but fails as `ambiguous`.
   /// `POST /video/v1/assets`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<asset> create(const asset_create_params& params) const;
 
+  /// All assets, or those of one live stream or upload. Their order is not documented.
   /// `GET /video/v1/assets`, limit class `video_other`.
   [[nodiscard]] pager<asset> list(const asset_list_params& params = {}) const;
 
+  /// The asset as it is now. Poll at most once a second; webhooks tell earlier.
   /// `GET /video/v1/assets/{ASSET_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<asset> retrieve(std::string_view asset_id) const;
 
+  /// Deletes an asset with everything made from it. Refused with `bad_request` while it is `preparing`.
   /// `DELETE /video/v1/assets/{ASSET_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view asset_id) const;
 
+  /// Replaces `meta`, `passthrough` or `thumbnail_time`; absent members stay.
   /// `PATCH /video/v1/assets/{ASSET_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<asset> update(
       std::string_view asset_id, const asset_update_params& params) const;
 
+  /// One playback id of the asset.
   /// `GET /video/v1/assets/{ASSET_ID}/playback-ids/{PLAYBACK_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<playback_id> retrieve_playback_id(
       std::string_view asset_id, std::string_view playback_id) const;
 
+  /// Adds a playback id.
   /// `POST /video/v1/assets/{ASSET_ID}/playback-ids`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<playback_id> create_playback_id(
       std::string_view asset_id, const asset_create_playback_id_params& params) const;
 
+  /// Removes a playback id: players that use it get an error.
   /// `DELETE /video/v1/assets/{ASSET_ID}/playback-ids/{PLAYBACK_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_playback_id(
       std::string_view asset_id, std::string_view playback_id) const;
 
+  /// Adds a text or audio track from a URL; it is `preparing` at first.
   /// `POST /video/v1/assets/{ASSET_ID}/tracks`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<track> create_track(
       std::string_view asset_id, const asset_create_track_params& params) const;
 
+  /// Removes a text or audio track.
   /// `DELETE /video/v1/assets/{ASSET_ID}/tracks/{TRACK_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_track(
       std::string_view asset_id, std::string_view track_id) const;
 
+  /// Changes what is said about a text track; its content stays.
   /// `PATCH /video/v1/assets/{ASSET_ID}/tracks/{TRACK_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<track> update_track(
       std::string_view asset_id, std::string_view track_id, const asset_update_track_params& params) const;
 
+  /// Transcribes an audio track into text tracks, which are `preparing` at first.
   /// `POST /video/v1/assets/{ASSET_ID}/tracks/{TRACK_ID}/generate-subtitles`, limit class `video_post`,
   /// repeat: `create`.
   [[nodiscard]] asio::awaitable<std::vector<track>> generate_subtitles(
       std::string_view asset_id, std::string_view track_id,
       const asset_generate_subtitles_params& params) const;
 
+  /// The inputs of the asset and what was found in them. A list, one entry an input.
   /// `GET /video/v1/assets/{ASSET_ID}/input-info`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<std::vector<input_info>> retrieve_input_info(std::string_view asset_id) const;
 
+  /// Chooses the MP4 files of the old kind; use static renditions instead.
   /// `PUT /video/v1/assets/{ASSET_ID}/mp4-support`, limit class `video_other`. Deprecated.
   [[nodiscard]] asio::awaitable<asset> update_mp4_support(
       std::string_view asset_id, const asset_update_mp4_support_params& params) const;
 
+  /// Opens or closes the temporary download of the source in full quality.
   /// `PUT /video/v1/assets/{ASSET_ID}/master-access`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<asset> update_master_access(
       std::string_view asset_id, const asset_update_master_access_params& params) const;
 
+  /// Adds a file for download; never larger than the source, else it ends as `skipped`.
   /// `POST /video/v1/assets/{ASSET_ID}/static-renditions`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<static_rendition> create_static_rendition(
       std::string_view asset_id, const asset_create_static_rendition_params& params) const;
 
+  /// Removes a downloadable file.
   /// `DELETE /video/v1/assets/{ASSET_ID}/static-renditions/{STATIC_RENDITION_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_static_rendition(
       std::string_view asset_id, std::string_view static_rendition_id) const;
 
+  /// The division of the asset into shots, as far as it is done.
   /// `GET /video/v1/assets/{ASSET_ID}/shots`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<asset_shots> retrieve_shots(std::string_view asset_id) const;
 
+  /// Starts dividing the asset into shots.
   /// `POST /video/v1/assets/{ASSET_ID}/shots`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<asset_shots> generate_shots(
       std::string_view asset_id, const asset_generate_shots_params& params = {}) const;
 
+  /// Removes the shots and their manifest.
   /// `DELETE /video/v1/assets/{ASSET_ID}/shots`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_shots(std::string_view asset_id) const;
 
+  /// Lets the default thumbnail be chosen by the API again.
   /// `DELETE /video/v1/assets/{ASSET_ID}/thumbnail-time`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_thumbnail_time(std::string_view asset_id) const;
 

@@ -23,20 +23,26 @@ namespace requests::video::uploads {
 
 }  // namespace requests::video::uploads
 
-/// `client.video.uploads`.
+/// Direct uploads: addresses to which a file's bytes are sent, each making one asset: `client.video.uploads`.
 class video_uploads {
  public:
   explicit video_uploads(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Makes an address for one file's bytes. No asset exists before they have all arrived; an unused address
+  /// only times out, so this call is repeated freely.
   /// `POST /video/v1/uploads`, limit class `video_post`, repeat: `harmless_repeat`.
   [[nodiscard]] asio::awaitable<upload> create(const upload_create_params& params) const;
 
+  /// The upload as it is now; `asset_id` is there once the bytes are complete.
   /// `GET /video/v1/uploads/{UPLOAD_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<upload> retrieve(std::string_view upload_id) const;
 
+  /// Withdraws an upload that is still `waiting`; refused with `permission_denied` afterwards. Bytes that
+  /// finish later make no asset.
   /// `PUT /video/v1/uploads/{UPLOAD_ID}/cancel`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<upload> cancel(std::string_view upload_id) const;
 
+  /// All direct uploads.
   /// `GET /video/v1/uploads`, limit class `video_other`.
   [[nodiscard]] pager<upload> list(const upload_list_params& params = {}) const;
 

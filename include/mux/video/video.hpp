@@ -17,7 +17,7 @@
 
 namespace mux::inline v0 {
 
-/// `client.video`.
+/// Assets, live streams, uploads and playback: `client.video`.
 class video_group {
  public:
   explicit video_group(const std::shared_ptr<detail::client_core>& core)

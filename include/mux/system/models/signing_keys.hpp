@@ -9,10 +9,11 @@
 
 namespace mux::inline v0 {
 
-/// The API's `SigningKey`.
+/// A key pair that signs playback tokens.
 struct signing_key {
   std::string id;
   std::chrono::sys_seconds created_at{};
+  /// Base64 of a PEM file with an RSA key; in the answer of `create` only. A secret.
   std::optional<std::string> private_key;
   friend bool operator==(const signing_key&, const signing_key&) = default;
 };

@@ -10,11 +10,11 @@
 
 namespace mux::inline v0 {
 
-/// The API's `UsageExport`.
+/// A file with the usage of one day.
 struct usage_export {
-  std::string date;  ///< A date, YYYY-MM-DD.
-  std::string download_url;
-  std::chrono::sys_seconds download_url_expires_at{};
+  std::string date;  ///< The day that the file covers. A date, YYYY-MM-DD.
+  std::string download_url;  ///< A secret until it expires.
+  std::chrono::sys_seconds download_url_expires_at{};  ///< After this, list again for a new address.
   std::optional<std::int64_t> file_size;  ///< Bytes.
   friend bool operator==(const usage_export&, const usage_export&) = default;
 };
@@ -23,8 +23,8 @@ struct usage_export {
 struct usage_exports_meta {
   std::int64_t limit = 0;
   std::int64_t page = 0;
-  std::int64_t pages = 0;
-  std::int64_t total = 0;
+  std::int64_t pages = 0;  ///< How many pages there are.
+  std::int64_t total = 0;  ///< How many exports there are.
   friend bool operator==(const usage_exports_meta&, const usage_exports_meta&) = default;
 };
 

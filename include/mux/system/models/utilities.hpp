@@ -7,15 +7,15 @@
 
 namespace mux::inline v0 {
 
-/// The API's `UtilityWhoamiResponse`.
+/// Who the credentials belong to.
 struct utility_whoami_response {
-  std::string access_token_name;
-  std::string environment_id;
+  std::string access_token_name;  ///< As named when the token was made.
+  std::string environment_id;  ///< The environment whose limits the token draws on.
   std::string environment_name;
-  std::string environment_type;
+  std::string environment_type;  ///< `production` or `development` for example.
   std::string organization_id;
   std::string organization_name;
-  std::vector<std::string> permissions;
+  std::vector<std::string> permissions;  ///< `video:read` for example.
   friend bool operator==(const utility_whoami_response&, const utility_whoami_response&) = default;
 };
 

@@ -10,12 +10,13 @@
 
 namespace mux::inline v0 {
 
-/// The API's `Webhook`.
+/// An address that is told of events of its environment.
 struct webhook {
   std::string id;
-  std::string address;
+  std::string address;  ///< Where events are posted to; unique within an environment.
   std::string created_at;  ///< An ISO 8601 time.
-  bool enabled = false;
+  bool enabled = false;  ///< Whether events are delivered.
+  /// For checking the signature of deliveries; in the answer of `create` only. A secret.
   std::optional<std::string> signing_secret;
   friend bool operator==(const webhook&, const webhook&) = default;
 };
@@ -23,7 +24,7 @@ struct webhook {
 /// Body of `system.webhooks.create`.
 struct webhook_create_params {
   webhook_create_params() {}
-  std::string address;
+  std::string address;  ///< Where events are posted to; unique within an environment.
   friend bool operator==(const webhook_create_params&, const webhook_create_params&) = default;
 };
 
@@ -36,8 +37,8 @@ struct webhook_response {
 /// Body of `system.webhooks.update`.
 struct webhook_update_params {
   webhook_update_params() {}
-  field<std::string> address;
-  field<bool> enabled;
+  field<std::string> address;  ///< Where events are posted to; unique within an environment.
+  field<bool> enabled;  ///< Whether events are delivered.
   friend bool operator==(const webhook_update_params&, const webhook_update_params&) = default;
 };
 

@@ -17,6 +17,7 @@
 
 namespace mux::inline v0 {
 
+/// How the content arrived.
 enum class asset_ingest_type : std::int16_t {
   on_demand_url, on_demand_direct_upload, on_demand_clip, live_rtmp, live_srt,
 };
@@ -55,6 +56,7 @@ struct enum_traits<asset_static_renditions_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Height of a downloadable file; `highest` cannot be combined with the others.
 enum class static_rendition_resolution : std::int16_t {
   highest,
   audio_only,  ///< "audio-only"
@@ -72,6 +74,7 @@ struct enum_traits<static_rendition_resolution> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// What a track holds.
 enum class track_type : std::int16_t { text, audio, video };
 template <>
 struct enum_traits<track_type> {
@@ -185,44 +188,47 @@ struct enum_traits<track_text_source> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `AssetProgress`.
+/// How far preparing has come.
 struct asset_progress {
-  double progress = 0;  ///< -1 to 100.
-  open_enum<asset_progress_state> state;
+  /// Percent of `transcoding`; 100 when completed, -1 for live and errored assets. -1 to 100.
+  double progress = 0;
+  open_enum<asset_progress_state> state;  ///< The step that is under way.
   friend bool operator==(const asset_progress&, const asset_progress&) = default;
 };
 
-/// The API's `VideoDirective`.
+/// A directive of Robots that is to run on the asset.
 struct video_directive {
   video_directive() {}
   std::string id;
   friend bool operator==(const video_directive&, const video_directive&) = default;
 };
 
-/// The API's `Asset.Errors`.
+/// Why the asset is `errored`.
 struct asset_errors {
-  std::vector<std::string> messages;
-  std::optional<std::string> type;
+  std::vector<std::string> messages;  ///< In words, for people.
+  std::optional<std::string> type;  ///< In one word, `download_failed` or `invalid_input` for example.
   friend bool operator==(const asset_errors&, const asset_errors&) = default;
 };
 
-/// The API's `Asset.Master`.
+/// Temporary access to the source in full quality.
 struct asset_master {
   std::optional<open_enum<asset_master_status>> status;
+  /// Where the source can be downloaded for 24 hours; a secret, there once `status` is `ready`.
   std::optional<std::string> url;
   friend bool operator==(const asset_master&, const asset_master&) = default;
 };
 
-/// The API's `AssetMetadata`.
+/// Describes an asset to people and to other systems. Shown to players, so no place for personal data.
+/// Nothing of it is unique or can be searched for at the API.
 struct asset_metadata {
   asset_metadata() {}
-  std::optional<std::string> creator_id;  ///< At most 128 characters.
-  std::optional<std::string> external_id;  ///< At most 128 characters.
-  std::optional<std::string> title;  ///< At most 512 characters.
+  std::optional<std::string> creator_id;  ///< Who made it, by an id of the caller's. At most 128 characters.
+  std::optional<std::string> external_id;  ///< The caller's own id of this video. At most 128 characters.
+  std::optional<std::string> title;  ///< For people. At most 512 characters.
   friend bool operator==(const asset_metadata&, const asset_metadata&) = default;
 };
 
-/// The API's `Asset.NonStandardInputReasons`.
+/// What kept the input from being used without transcoding; only what applies is there.
 struct asset_non_standard_input_reasons {
   std::optional<std::string> audio_codec;
   std::optional<std::string> audio_edit_list;  ///< "non-standard" if present.
@@ -238,182 +244,223 @@ struct asset_non_standard_input_reasons {
   friend bool operator==(const asset_non_standard_input_reasons&, const asset_non_standard_input_reasons&) = default;
 };
 
-/// The API's `Asset.RecordingTime`.
+/// A stretch of a live recording.
 struct asset_recording_time {
   std::optional<double> duration;  ///< Seconds.
-  std::optional<std::string> started_at;  ///< An ISO 8601 time.
+  std::optional<std::string> started_at;  ///< When the stretch began. An ISO 8601 time.
+  /// Live content, or the slate shown while the encoder was away.
   std::optional<open_enum<asset_recording_time_type>> type;
   friend bool operator==(const asset_recording_time&, const asset_recording_time&) = default;
 };
 
 /// The API's `AssetShots.Errors`.
 struct asset_shots_errors {
-  std::vector<std::string> messages;
-  std::optional<std::string> type;
+  std::vector<std::string> messages;  ///< In words, for people.
+  std::optional<std::string> type;  ///< In one word, `download_failed` or `invalid_input` for example.
   friend bool operator==(const asset_shots_errors&, const asset_shots_errors&) = default;
 };
 
-/// The API's `AssetShots`.
+/// The division into shots.
 struct asset_shots {
   open_enum<asset_shots_status> status;
   std::optional<asset_shots_errors> errors;
+  /// Where the list of shots can be read for a while; there once `status` is `completed`.
   std::optional<std::string> shots_manifest_url;
   friend bool operator==(const asset_shots&, const asset_shots&) = default;
 };
 
-/// The API's `StaticRendition`.
+/// A file of the asset for download.
 struct static_rendition {
   std::optional<std::string> id;
-  std::optional<std::int64_t> bitrate;  ///< Bits a second.
+  std::optional<std::int64_t> bitrate;  ///< Of the whole file. Bits a second.
   std::optional<open_enum<static_rendition_ext>> ext;
-  std::optional<std::int64_t> filesize;
+  std::optional<std::int64_t> filesize;  ///< A text of digits on the wire; absent until the file is ready.
   std::optional<std::int64_t> height;  ///< Pixels.
+  /// File name, the last part of the download address.
   std::optional<open_enum<static_rendition_name>> name;
   std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::optional<open_enum<static_rendition_resolution>> resolution;
-  std::optional<open_enum<mux::resolution_tier>> resolution_tier;
-  std::optional<open_enum<static_rendition_status>> status;
-  std::optional<open_enum<static_rendition_type>> type;
+  std::optional<open_enum<static_rendition_resolution>> resolution;  ///< What was asked for.
+  std::optional<open_enum<mux::resolution_tier>> resolution_tier;  ///< What is billed.
+  std::optional<open_enum<static_rendition_status>> status;  ///< `skipped`: the source is smaller.
+  std::optional<open_enum<static_rendition_type>> type;  ///< `advanced` files are billed for storage.
   std::optional<std::int64_t> width;  ///< Pixels.
   friend bool operator==(const static_rendition&, const static_rendition&) = default;
 };
 
-/// The API's `Asset.StaticRenditions`.
+/// The downloadable files and their common state.
 struct asset_static_renditions {
-  std::vector<static_rendition> files;
+  std::vector<static_rendition> files;  ///< One entry a file, skipped and failed ones included.
   std::optional<open_enum<asset_static_renditions_status>> status;
   friend bool operator==(const asset_static_renditions&, const asset_static_renditions&) = default;
 };
 
-/// The API's `Track`.
+/// A video, audio or text track. Which members are there depends on its type.
 struct track {
   std::optional<std::string> id;
-  std::optional<double> auto_language_confidence;  ///< 0 to 1.
-  std::optional<bool> closed_captions;
-  std::optional<double> duration;  ///< Seconds.
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::int64_t> max_channels;
-  std::optional<double> max_frame_rate;  ///< Frames a second.
+  /// How sure the recognised language is; with `auto` only. 0 to 1.
+  std::optional<double> auto_language_confidence;
+  std::optional<bool> closed_captions;  ///< For text: also describes sounds.
+  std::optional<double> duration;  ///< Absent on text tracks. Seconds.
+  std::optional<std::string> language_code;  ///< `und` if unknown. A BCP 47 language tag.
+  std::optional<std::int64_t> max_channels;  ///< For audio: channels.
+  std::optional<double> max_frame_rate;  ///< For video; -1 if it cannot be told. Frames a second.
   std::optional<std::int64_t> max_height;  ///< Pixels.
   std::optional<std::int64_t> max_width;  ///< Pixels.
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::optional<bool> primary;
-  std::optional<open_enum<track_status>> status;
-  std::optional<open_enum<track_text_source>> text_source;
-  std::optional<std::string> text_type;  ///< "subtitles" if present.
+  std::optional<std::string> name;  ///< What players show in their menu.
+  std::optional<std::string> passthrough;  ///< The caller's own text. At most 255 characters.
+  std::optional<bool> primary;  ///< For audio: the track that plays by default.
+  std::optional<open_enum<track_status>> status;  ///< For text and audio tracks; video tracks have none.
+  std::optional<open_enum<track_text_source>> text_source;  ///< For text: where it came from.
+  std::optional<std::string> text_type;  ///< For text tracks. "subtitles" if present.
   std::optional<open_enum<track_type>> type;
   friend bool operator==(const track&, const track&) = default;
 };
 
-/// The API's `Asset`.
+/// A stored video or audio file. While it is `preparing`, what depends on its content (duration, tracks,
+/// resolution) is absent.
 struct asset {
   std::string id;  ///< At most 255 characters.
-  std::chrono::sys_seconds created_at{};
-  open_enum<mux::encoding_tier> encoding_tier;  ///< Deprecated.
-  open_enum<mux::master_access> master_access;
+  std::chrono::sys_seconds created_at{};  ///< When the asset was created, to the second.
+  open_enum<mux::encoding_tier> encoding_tier;  ///< The old form of `video_quality`, still sent. Deprecated.
+  open_enum<mux::master_access> master_access;  ///< Whether the source may be downloaded; see `master`.
+  /// The bound asked for, not what is stored; see `resolution_tier`.
   open_enum<mux::max_resolution_tier> max_resolution_tier;
   asset_progress progress;
-  open_enum<asset_status> status;
+  open_enum<asset_status> status;  ///< `preparing` until playable.
+  /// Width to height, `16:9` for example; absent while preparing and for audio.
   std::optional<std::string> aspect_ratio;
-  std::vector<video_directive> directives;
-  std::optional<double> duration;  ///< Seconds.
-  std::optional<asset_errors> errors;
-  std::optional<bool> generate_shots;
-  std::optional<open_enum<asset_ingest_type>> ingest_type;
-  std::optional<bool> is_live;
-  std::optional<std::string> live_stream_id;
-  std::optional<asset_master> master;
-  std::optional<double> max_stored_frame_rate;  ///< Frames a second.
-  std::optional<open_enum<asset_max_stored_resolution>> max_stored_resolution;  ///< Deprecated.
+  std::vector<video_directive> directives;  ///< Directives of Robots that run on the asset.
+  std::optional<double> duration;  ///< Length of the content; absent while preparing. Seconds.
+  std::optional<asset_errors> errors;  ///< Present if the asset is `errored`.
+  std::optional<bool> generate_shots;  ///< Whether shots were asked for.
+  std::optional<open_enum<asset_ingest_type>> ingest_type;  ///< How the content arrived.
+  std::optional<bool> is_live;  ///< True while a live stream still records into the asset.
+  std::optional<std::string> live_stream_id;  ///< The live stream that was recorded.
+  std::optional<asset_master> master;  ///< Present while the source may be downloaded.
+  /// Highest frame rate stored; -1 if it cannot be told. Frames a second.
+  std::optional<double> max_stored_frame_rate;
+  /// The old form of `resolution_tier`. Deprecated.
+  std::optional<open_enum<asset_max_stored_resolution>> max_stored_resolution;
   std::optional<asset_metadata> meta;
-  std::optional<open_enum<mux::mp4_support>> mp4_support;  ///< Deprecated.
+  /// The old way to ask for files; see `static_renditions`. Deprecated.
+  std::optional<open_enum<mux::mp4_support>> mp4_support;
+  /// Present if the input had to be transcoded.
   std::optional<asset_non_standard_input_reasons> non_standard_input_reasons;
-  std::optional<bool> normalize_audio;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::vector<playback_id> playback_ids;
+  std::optional<bool> normalize_audio;  ///< Whether the loudness of the audio is evened out.
+  /// The caller's own text, sent back with the asset and in webhooks; an update with an empty text clears it.
+  /// At most 255 characters.
+  std::optional<std::string> passthrough;
+  std::vector<playback_id> playback_ids;  ///< Empty if the asset was created without a policy.
+  /// When a live recording began and how long each stretch took.
   std::vector<asset_recording_time> recording_times;
+  /// What is stored and billed; absent while preparing.
   std::optional<open_enum<mux::resolution_tier>> resolution_tier;
-  std::optional<asset_shots> shots;
-  std::optional<std::string> source_asset_id;
+  std::optional<asset_shots> shots;  ///< Present if shots were asked for.
+  std::optional<std::string> source_asset_id;  ///< The asset that this one was clipped from.
+  /// Files for download; absent if none were asked for.
   std::optional<asset_static_renditions> static_renditions;
+  /// A test asset: ten seconds, with a watermark, deleted after 24 hours, not billed.
   std::optional<bool> test;
-  std::optional<double> thumbnail_time;
-  std::vector<track> tracks;
-  std::optional<std::string> upload_id;
+  std::optional<double> thumbnail_time;  ///< Seconds from the start at which the default thumbnail is taken.
+  std::vector<track> tracks;  ///< Empty while preparing.
+  std::optional<std::string> upload_id;  ///< The direct upload that the asset came from.
   std::optional<open_enum<mux::video_quality>> video_quality;
-  std::optional<std::chrono::sys_seconds> updated_at;
+  std::optional<std::chrono::sys_seconds> updated_at;  ///< When the asset changed last; not always sent.
   friend bool operator==(const asset&, const asset&) = default;
 };
 
-/// The API's `AssetGeneratedSubtitleSettings`.
+/// A text track to be transcribed from speech.
 struct asset_generated_subtitle_settings {
   asset_generated_subtitle_settings() {}
+  /// Language that is spoken; `auto` finds it.
   std::optional<open_enum<asset_generated_subtitle_settings_language_code>> language_code;
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  std::optional<std::string> name;  ///< What players show in their menu.
+  /// The caller's own text, sent back with the track. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const asset_generated_subtitle_settings&, const asset_generated_subtitle_settings&) = default;
 };
 
-/// The API's `InputSettings.OverlaySettings`.
+/// Where an overlay image lies on the video. Lengths end in `%` or `px`.
 struct input_overlay_settings {
   input_overlay_settings() {}
+  /// If only one of height and width is given, the other follows the image.
   std::optional<std::string> height;
   std::optional<open_enum<input_overlay_settings_horizontal_align>> horizontal_align;
+  /// Distance from the side named by `horizontal_align`; may be negative.
   std::optional<std::string> horizontal_margin;
-  std::optional<std::string> opacity;  ///< Default 100%.
+  std::optional<std::string> opacity;  ///< In percent, `100%` if absent. Default 100%.
   std::optional<open_enum<input_overlay_settings_vertical_align>> vertical_align;  ///< Default top.
+  /// Distance from the edge named by `vertical_align`; may be negative.
   std::optional<std::string> vertical_margin;
   std::optional<std::string> width;
   friend bool operator==(const input_overlay_settings&, const input_overlay_settings&) = default;
 };
 
-/// The API's `InputSettings`.
+/// A source of an asset: its main file, an overlay image, or a text or audio track.
 struct input {
   input() {}
   explicit input(std::string given) : url(std::move(given)) {}
-  std::optional<bool> closed_captions;
-  std::optional<double> end_time;  ///< Seconds.
+  std::optional<bool> closed_captions;  ///< For text tracks: also describes sounds.
+  /// For clips of `mux://assets/…`: where the clip ends; the end if absent. Seconds.
+  std::optional<double> end_time;
+  /// Text tracks to be transcribed from this input's speech; only on the input with the audio.
   std::vector<asset_generated_subtitle_settings> generated_subtitles;
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::string> name;
+  /// For text and audio tracks: their language. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  std::optional<std::string> name;  ///< For text and audio tracks: what players show in their menu.
+  /// Makes this input an image that is laid over the video.
   std::optional<input_overlay_settings> overlay_settings;
-  std::optional<std::string> passthrough;
-  std::optional<double> start_time;  ///< Seconds, default 0.
-  std::optional<std::string> text_type;  ///< "subtitles" if present.
-  std::optional<open_enum<track_type>> type;
+  std::optional<std::string> passthrough;  ///< For tracks: the caller's own text.
+  /// For clips of `mux://assets/…`: where the clip begins. Seconds, default 0.
+  std::optional<double> start_time;
+  std::optional<std::string> text_type;  ///< For text tracks. "subtitles" if present.
+  std::optional<open_enum<track_type>> type;  ///< For text and audio tracks; absent on the main file.
+  /// Where the API fetches the file from, or `mux://assets/{ASSET_ID}` for a clip. Absent if a direct upload
+  /// brings the bytes.
   std::optional<std::string> url;
   friend bool operator==(const input&, const input&) = default;
 };
 
-/// The API's `CreateStaticRenditionRequest`.
+/// A downloadable file to be made with its asset.
 struct create_static_rendition_request {
   create_static_rendition_request() {}
-  open_enum<static_rendition_resolution> resolution;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  open_enum<static_rendition_resolution> resolution;  ///< Larger than the source ends as `skipped`.
+  /// The caller's own text, sent back with the file. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const create_static_rendition_request&, const create_static_rendition_request&) = default;
 };
 
 /// Body of `video.assets.create`.
 struct asset_create_params {
   asset_create_params() {}
+  /// What the asset is made of: the first is the main file, the others are overlays or tracks.
   std::vector<mux::input> inputs;
+  /// Playback ids with more than a policy, for DRM.
   std::vector<create_playback_id_request> advanced_playback_policies;
-  std::optional<bool> copy_overlays;
-  std::vector<video_directive> directives;
-  std::optional<open_enum<mux::encoding_tier>> encoding_tier;  ///< Deprecated.
-  std::optional<bool> generate_shots;
-  std::vector<mux::input> input;  ///< Deprecated.
-  std::optional<open_enum<mux::master_access>> master_access;
-  std::optional<open_enum<mux::max_resolution_tier>> max_resolution_tier;  ///< Default 1080p.
-  std::optional<asset_metadata> meta;
-  std::optional<open_enum<mux::mp4_support>> mp4_support;  ///< Deprecated.
-  std::optional<bool> normalize_audio;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  std::optional<bool> copy_overlays;  ///< For clips: takes over the overlays of the source asset.
+  std::vector<video_directive> directives;  ///< Directives of Robots to run on the asset.
+  /// The old form of `video_quality`. Deprecated.
+  std::optional<open_enum<mux::encoding_tier>> encoding_tier;
+  std::optional<bool> generate_shots;  ///< Divides the asset into shots once it is ready.
+  std::vector<mux::input> input;  ///< The old name of `inputs`. Deprecated.
+  std::optional<open_enum<mux::master_access>> master_access;  ///< Opens the download of the source at once.
+  /// Upper bound of what is stored and billed. Default 1080p.
+  std::optional<open_enum<mux::max_resolution_tier>> max_resolution_tier;
+  std::optional<asset_metadata> meta;  ///< Title, creator and external id.
+  /// The old way to ask for files; see `static_renditions`. Deprecated.
+  std::optional<open_enum<mux::mp4_support>> mp4_support;
+  std::optional<bool> normalize_audio;  ///< Evens out the loudness of the audio; on-demand assets only.
+  /// The caller's own text, sent back with the asset and in webhooks. At most 255 characters.
+  std::optional<std::string> passthrough;
+  /// One playback id is made for each; none are made if this is empty.
   std::vector<open_enum<mux::playback_policy>> playback_policies;
-  std::vector<open_enum<mux::playback_policy>> playback_policy;  ///< Deprecated.
+  /// The old name of `playback_policies`. Deprecated.
+  std::vector<open_enum<mux::playback_policy>> playback_policy;
+  /// Files for download to be made with the asset.
   std::vector<create_static_rendition_request> static_renditions;
+  /// Makes a test asset: ten seconds, with a watermark, deleted after 24 hours, not billed.
   std::optional<bool> test;
+  /// Encoding effort; the environment's default if absent.
   std::optional<open_enum<mux::video_quality>> video_quality;
   friend bool operator==(const asset_create_params&, const asset_create_params&) = default;
 };
@@ -421,29 +468,30 @@ struct asset_create_params {
 /// Body of `video.assets.createPlaybackId`.
 struct asset_create_playback_id_params {
   asset_create_playback_id_params() {}
-  std::optional<std::string> drm_configuration_id;
-  std::optional<open_enum<playback_policy>> policy;
+  std::optional<std::string> drm_configuration_id;  ///< Needed for the policy `drm`, and only there.
+  std::optional<open_enum<playback_policy>> policy;  ///< Who may play.
   friend bool operator==(const asset_create_playback_id_params&, const asset_create_playback_id_params&) = default;
 };
 
 /// Body of `video.assets.createStaticRendition`.
 struct asset_create_static_rendition_params {
   asset_create_static_rendition_params() {}
-  open_enum<static_rendition_resolution> resolution;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  open_enum<static_rendition_resolution> resolution;  ///< Larger than the source ends as `skipped`.
+  /// The caller's own text, sent back with the file. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const asset_create_static_rendition_params&, const asset_create_static_rendition_params&) = default;
 };
 
 /// Body of `video.assets.createTrack`.
 struct asset_create_track_params {
   asset_create_track_params() {}
-  std::string language_code;  ///< A BCP 47 language tag.
+  std::string language_code;  ///< Language of the track. A BCP 47 language tag.
   open_enum<track_type> type;
-  std::string url;
-  std::optional<bool> closed_captions;
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;
-  std::optional<std::string> text_type;  ///< "subtitles" if present.
+  std::string url;  ///< Where the API fetches the track from.
+  std::optional<bool> closed_captions;  ///< The text also describes sounds, for people who do not hear them.
+  std::optional<std::string> name;  ///< What players show in their menu.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the track.
+  std::optional<std::string> text_type;  ///< For text tracks. "subtitles" if present.
   friend bool operator==(const asset_create_track_params&, const asset_create_track_params&) = default;
 };
 
@@ -456,30 +504,42 @@ struct asset_generate_shots_params {
 /// Body of `video.assets.generateSubtitles`.
 struct asset_generate_subtitles_params {
   asset_generate_subtitles_params() {}
+  /// One text track is made for each entry.
   std::vector<asset_generated_subtitle_settings> generated_subtitles;
   friend bool operator==(const asset_generate_subtitles_params&, const asset_generate_subtitles_params&) = default;
 };
 
-/// The API's `AssetOptions`.
+/// Settings of an asset that is still to be made by an upload or a live stream.
 struct asset_options {
   asset_options() {}
+  /// Playback ids with more than a policy, for DRM.
   std::vector<create_playback_id_request> advanced_playback_policies;
-  std::optional<bool> copy_overlays;
-  std::vector<video_directive> directives;
-  std::optional<open_enum<mux::encoding_tier>> encoding_tier;  ///< Deprecated.
-  std::optional<bool> generate_shots;
-  std::vector<mux::input> input;  ///< Deprecated.
+  std::optional<bool> copy_overlays;  ///< For clips: takes over the overlays of the source asset.
+  std::vector<video_directive> directives;  ///< Directives of Robots to run on the asset.
+  /// The old form of `video_quality`. Deprecated.
+  std::optional<open_enum<mux::encoding_tier>> encoding_tier;
+  std::optional<bool> generate_shots;  ///< Divides the asset into shots once it is ready.
+  std::vector<mux::input> input;  ///< The old name of `inputs`. Deprecated.
+  /// What the asset is made of: the first is the main file, the others are overlays or tracks.
   std::vector<mux::input> inputs;
-  std::optional<open_enum<mux::master_access>> master_access;
-  std::optional<open_enum<mux::max_resolution_tier>> max_resolution_tier;  ///< Default 1080p.
-  std::optional<asset_metadata> meta;
-  std::optional<open_enum<mux::mp4_support>> mp4_support;  ///< Deprecated.
-  std::optional<bool> normalize_audio;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  std::optional<open_enum<mux::master_access>> master_access;  ///< Opens the download of the source at once.
+  /// Upper bound of what is stored and billed. Default 1080p.
+  std::optional<open_enum<mux::max_resolution_tier>> max_resolution_tier;
+  std::optional<asset_metadata> meta;  ///< Title, creator and external id.
+  /// The old way to ask for files; see `static_renditions`. Deprecated.
+  std::optional<open_enum<mux::mp4_support>> mp4_support;
+  std::optional<bool> normalize_audio;  ///< Evens out the loudness of the audio; on-demand assets only.
+  /// The caller's own text, sent back with the asset and in webhooks. At most 255 characters.
+  std::optional<std::string> passthrough;
+  /// One playback id is made for each; none are made if this is empty.
   std::vector<open_enum<mux::playback_policy>> playback_policies;
-  std::vector<open_enum<mux::playback_policy>> playback_policy;  ///< Deprecated.
+  /// The old name of `playback_policies`. Deprecated.
+  std::vector<open_enum<mux::playback_policy>> playback_policy;
+  /// Files for download to be made with the asset.
   std::vector<create_static_rendition_request> static_renditions;
+  /// Makes a test asset: ten seconds, with a watermark, deleted after 24 hours, not billed.
   std::optional<bool> test;
+  /// Encoding effort; the environment's default if absent.
   std::optional<open_enum<mux::video_quality>> video_quality;
   friend bool operator==(const asset_options&, const asset_options&) = default;
 };
@@ -493,33 +553,33 @@ struct asset_response {
 /// Body of `video.assets.updateMP4Support`.
 struct asset_update_mp4_support_params {
   asset_update_mp4_support_params() {}
-  open_enum<mux::mp4_support> mp4_support;
+  open_enum<mux::mp4_support> mp4_support;  ///< The old way to ask for files; see `static_renditions`.
   friend bool operator==(const asset_update_mp4_support_params&, const asset_update_mp4_support_params&) = default;
 };
 
 /// Body of `video.assets.updateMasterAccess`.
 struct asset_update_master_access_params {
   asset_update_master_access_params() {}
-  open_enum<mux::master_access> master_access;
+  open_enum<mux::master_access> master_access;  ///< Whether the source may be downloaded; see `master`.
   friend bool operator==(const asset_update_master_access_params&, const asset_update_master_access_params&) = default;
 };
 
 /// Body of `video.assets.update`.
 struct asset_update_params {
   asset_update_params() {}
-  field<asset_metadata> meta;
-  field<std::string> passthrough;  ///< At most 255 characters.
-  field<double> thumbnail_time;
+  field<asset_metadata> meta;  ///< Replaces all of the metadata, absent members included.
+  field<std::string> passthrough;  ///< An empty text clears it. At most 255 characters.
+  field<double> thumbnail_time;  ///< Seconds from the start at which the default thumbnail is taken.
   friend bool operator==(const asset_update_params&, const asset_update_params&) = default;
 };
 
 /// Body of `video.assets.updateTrack`.
 struct asset_update_track_params {
   asset_update_track_params() {}
-  field<bool> closed_captions;
-  field<std::string> language_code;  ///< A BCP 47 language tag.
-  field<std::string> name;
-  field<std::string> passthrough;
+  field<bool> closed_captions;  ///< The text also describes sounds, for people who do not hear them.
+  field<std::string> language_code;  ///< Language of the track. A BCP 47 language tag.
+  field<std::string> name;  ///< What players show in their menu.
+  field<std::string> passthrough;  ///< The caller's own text, sent back with the track.
   friend bool operator==(const asset_update_track_params&, const asset_update_track_params&) = default;
 };
 
@@ -528,37 +588,38 @@ struct input_info_file_track {
   std::string type;
   std::optional<std::int64_t> channels;
   std::optional<double> duration;
-  std::optional<std::string> encoding;
+  std::optional<std::string> encoding;  ///< The codec, `h264` for example.
   std::optional<double> frame_rate;
   std::optional<std::int64_t> height;
-  std::optional<std::int64_t> sample_rate;
-  std::optional<std::int64_t> sample_size;
+  std::optional<std::int64_t> sample_rate;  ///< Audio samples a second.
+  std::optional<std::int64_t> sample_size;  ///< Bits of an audio sample.
   std::optional<std::int64_t> width;
   friend bool operator==(const input_info_file_track&, const input_info_file_track&) = default;
 };
 
 /// The API's `InputInfo.File`.
 struct input_info_file {
-  std::optional<std::string> container_format;
+  std::optional<std::string> container_format;  ///< As found, `mov,mp4,m4a` for example.
   std::vector<input_info_file_track> tracks;
   friend bool operator==(const input_info_file&, const input_info_file&) = default;
 };
 
-/// The API's `InputInfo`.
+/// An input as it was given and what was found in it.
 struct input_info {
   std::optional<input_info_file> file;
   std::optional<input> settings;
   friend bool operator==(const input_info&, const input_info&) = default;
 };
 
-/// Query of `video.assets.list`.
+/// Query of `video.assets.list`: which assets, and where to begin.
 struct asset_list_params {
   asset_list_params() {}
-  std::optional<std::string> live_stream_id;
-  std::optional<std::int64_t> page;
-  std::optional<std::string> upload_id;
-  std::optional<std::string> cursor;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::string> live_stream_id;  ///< Only recordings of this live stream.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::string> upload_id;  ///< Only the asset of this direct upload.
+  std::optional<std::string> cursor;  ///< `next_cursor` of the page before; a pager begins there.
+  /// Items a page, at most 100, which is what a pager asks for. Default 25.
+  std::optional<std::int64_t> limit;
   friend bool operator==(const asset_list_params&, const asset_list_params&) = default;
 };
 

@@ -12,18 +12,21 @@
 
 namespace mux::inline v0 {
 
+/// The old name of `video_quality`.
 enum class encoding_tier : std::int16_t { smart, baseline, premium };
 template <>
 struct enum_traits<encoding_tier> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Whether the source may be downloaded for a while.
 enum class master_access : std::int16_t { temporary, none };
 template <>
 struct enum_traits<master_access> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Upper bound of the resolution that is stored.
 enum class max_resolution_tier : std::int16_t {
   _1080p,  ///< "1080p"
   _1440p,  ///< "1440p"
@@ -34,6 +37,7 @@ struct enum_traits<max_resolution_tier> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// `ready` and `errored` are final.
 enum class asset_status : std::int16_t { preparing, ready, errored };
 template <>
 struct enum_traits<asset_status> {
@@ -64,6 +68,7 @@ struct enum_traits<resolution_tier> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Encoding effort and price; live streams need `plus` or better.
 enum class video_quality : std::int16_t { basic, plus, premium };
 template <>
 struct enum_traits<video_quality> {
@@ -76,6 +81,7 @@ struct enum_traits<delivered_asset_state> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Who may play: anyone, whoever has a signed token, or players with a DRM licence.
 enum class playback_policy : std::int16_t {
   public_,  ///< "public"
   signed_,  ///< "signed"
@@ -86,19 +92,19 @@ struct enum_traits<playback_policy> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `CreatePlaybackIdRequest`.
+/// A playback id to be made with its asset.
 struct create_playback_id_request {
   create_playback_id_request() {}
-  std::optional<std::string> drm_configuration_id;
-  std::optional<open_enum<playback_policy>> policy;
+  std::optional<std::string> drm_configuration_id;  ///< Needed for the policy `drm`, and only there.
+  std::optional<open_enum<playback_policy>> policy;  ///< Who may play.
   friend bool operator==(const create_playback_id_request&, const create_playback_id_request&) = default;
 };
 
-/// The API's `PlaybackId`.
+/// An id under which players and image links reach an asset or live stream.
 struct playback_id {
-  std::string id;
+  std::string id;  ///< Public: part of every playback address. Not the asset's id.
   open_enum<playback_policy> policy;
-  std::optional<std::string> drm_configuration_id;
+  std::optional<std::string> drm_configuration_id;  ///< Present for the policy `drm`.
   friend bool operator==(const playback_id&, const playback_id&) = default;
 };
 

@@ -13,29 +13,32 @@
 
 namespace mux::inline v0 {
 
+/// All but `waiting` are final; no webhook tells of `timed_out`.
 enum class upload_status : std::int16_t { waiting, asset_created, errored, cancelled, timed_out };
 template <>
 struct enum_traits<upload_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `Upload.Error`.
+/// Why the upload is `errored`.
 struct upload_error {
-  std::optional<std::string> message;
+  std::optional<std::string> message;  ///< In words, for people.
   std::optional<std::string> type;
   friend bool operator==(const upload_error&, const upload_error&) = default;
 };
 
-/// The API's `Upload`.
+/// A direct upload: an address for one file's bytes, and the asset made from them. The address is a secret.
 struct upload {
   std::string id;
-  std::string cors_origin;
+  std::string cors_origin;  ///< The web origin that may send the bytes from a browser.
   open_enum<upload_status> status;
-  std::int64_t timeout = 0;  ///< Seconds.
-  std::optional<std::string> asset_id;
+  /// How long the bytes may take to arrive from now on, then the upload is `timed_out`. Seconds.
+  std::int64_t timeout = 0;
+  std::optional<std::string> asset_id;  ///< There once `status` is `asset_created`.
   std::optional<upload_error> error;
-  std::optional<asset_options> new_asset_settings;
-  std::optional<bool> test;
+  std::optional<asset_options> new_asset_settings;  ///< Settings of the asset to be made.
+  std::optional<bool> test;  ///< The asset will be a test asset.
+  /// Where the bytes go, by PUT, without credentials; a secret. Absent once the asset exists.
   std::optional<std::string> url;
   friend bool operator==(const upload&, const upload&) = default;
 };
@@ -43,10 +46,13 @@ struct upload {
 /// Body of `video.uploads.create`.
 struct upload_create_params {
   upload_create_params() {}
+  /// The web origin that may send the bytes from a browser; anything else needs it too, `*` will do.
   std::string cors_origin;
-  std::optional<asset_options> new_asset_settings;
+  std::optional<asset_options> new_asset_settings;  ///< Settings of the asset to be made.
+  /// Makes a test asset: ten seconds, with a watermark, deleted after 24 hours, not billed.
   std::optional<bool> test;
-  std::optional<double> timeout;  ///< Seconds.
+  /// How long the bytes may take to arrive, 60 to 604,800; 3,600 if absent. Seconds.
+  std::optional<double> timeout;
   friend bool operator==(const upload_create_params&, const upload_create_params&) = default;
 };
 
