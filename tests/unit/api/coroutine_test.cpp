@@ -1,9 +1,14 @@
+#include <string>
+#include <type_traits>
+#include <utility>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <mux/video/assets.hpp>
+#include <mux/video/uploads.hpp>
 
 namespace mux {
 namespace {
@@ -22,6 +27,16 @@ asset_create_params with_url(std::string url) {
   asset_create_params params;
   params.inputs.emplace_back(std::move(url));
   return params;
+}
+
+TEST(ParametersInCoroutines, AreNoAggregates) {
+  EXPECT_FALSE(std::is_aggregate_v<asset_create_params>);
+  EXPECT_FALSE(std::is_aggregate_v<asset_list_params>);
+  EXPECT_FALSE(std::is_aggregate_v<asset_update_params>);
+  EXPECT_FALSE(std::is_aggregate_v<upload_create_params>);
+  EXPECT_FALSE(std::is_aggregate_v<input>);
+  EXPECT_FALSE(std::is_aggregate_v<input_overlay_settings>);
+  EXPECT_FALSE(std::is_aggregate_v<asset_metadata>);
 }
 
 TEST(ParametersInCoroutines, AreDestroyedOnce) {
