@@ -16,8 +16,8 @@ constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Gathers significant digits. Zeros are kept back until a later digit needs them, so that 1.000 and 1e3 are
-// exact however many zeros they have.
+// Gathers the significant digits of a long number. Zeros are kept back until a later digit needs them, so
+// that 1.000 and 1e3 are exact however many zeros they have.
 class digits {
  public:
   explicit digits(number& out) : out_(out) {}
@@ -65,17 +65,21 @@ const char* scan_number(const char* p, number& out) noexcept {
     out.negative = true;
     ++p;
   }
+  const char* const first = p;
   if (!is_digit(*p)) return nullptr;
   if (*p == '0' && is_digit(p[1])) return nullptr;
-  digits all(out);
-  for (; is_digit(*p); ++p) all.add(*p);
+  std::uint64_t mantissa = 0;
+  for (; is_digit(*p); ++p) mantissa = mantissa * 10 + static_cast<unsigned>(*p - '0');
+  auto count = p - first;
   std::int64_t behind_point = 0;
   if (*p == '.') {
-    const char* first = ++p;
-    for (; is_digit(*p); ++p) all.add(*p);
-    behind_point = p - first;
+    const char* const point = p++;
+    for (; is_digit(*p); ++p) mantissa = mantissa * 10 + static_cast<unsigned>(*p - '0');
+    behind_point = p - point - 1;
     if (behind_point == 0) return nullptr;
+    count += behind_point;
   }
+  const char* const last_digit = p;
   std::int64_t exponent = 0;
   if (*p == 'e' || *p == 'E') {
     ++p;
@@ -85,15 +89,27 @@ const char* scan_number(const char* p, number& out) noexcept {
     for (; is_digit(*p); ++p) exponent = std::min(exponent * 10 + (*p - '0'), max_exponent);
     if (negative) exponent = -exponent;
   }
-  if (out.mantissa != 0) out.exponent = exponent - behind_point + all.zeros() + all.dropped();
+  exponent -= behind_point;
+  if (count <= max_digits) {
+    out.mantissa = mantissa;
+    out.exponent = exponent;
+    return p;
+  }
+  digits all(out);
+  for (const char* d = first; d != last_digit; ++d)
+    if (*d != '.') all.add(*d);
+  out.exponent = exponent + all.zeros() + all.dropped();
   return p;
 }
 
 conversion to_int64(const number& n, std::int64_t& out) noexcept {
-  if (n.exponent < 0) return conversion::not_integral;
-  if (!n.exact || n.exponent > max_digits) return conversion::out_of_range;
+  if (!n.exact) return n.exponent > 0 ? conversion::out_of_range : conversion::not_integral;
   std::uint64_t value = n.mantissa;
-  for (std::int64_t i = 0; i < n.exponent; ++i)
+  std::int64_t exponent = value == 0 ? 0 : n.exponent;
+  for (; exponent < 0 && value % 10 == 0; ++exponent) value /= 10;
+  if (exponent < 0) return conversion::not_integral;
+  if (exponent > max_digits) return conversion::out_of_range;
+  for (; exponent > 0; --exponent)
     if (__builtin_mul_overflow(value, std::uint64_t{10}, &value)) return conversion::out_of_range;
   const std::uint64_t most = std::uint64_t{1} << 63;
   if (value > most || (value == most && !n.negative)) return conversion::out_of_range;

@@ -7,7 +7,7 @@
 
 namespace mux::inline v0::codec {
 
-/// A number of the JSON grammar: mantissa × 10^exponent, the mantissa without trailing zeros.
+/// A number of the JSON grammar: mantissa × 10^exponent.
 struct number {
   std::uint64_t mantissa = 0;
   std::int64_t exponent = 0;

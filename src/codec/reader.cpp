@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
@@ -25,12 +26,19 @@ struct row_order {
       next{};  // index of the row after row i, at i + 1; the first row at 0
 };
 
+// How many elements the last array of a type had: the next one has most likely as many.
+struct array_size {
+  const type* of = nullptr;
+  std::size_t last = 0;
+};
+
 // What a thread keeps between reads.
 struct workspace {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> finder;
   std::string value;  // of the string decoded last
   std::string key;
   std::array<row_order, 32> orders{};
+  std::array<array_size, 32> sizes{};
 
   row_order& order_of(const schema& s) {
     const auto address = reinterpret_cast<std::uintptr_t>(&s);
@@ -40,6 +48,12 @@ struct workspace {
       order.next = {};
     }
     return order;
+  }
+  array_size& size_of(const type& t) {
+    const auto address = reinterpret_cast<std::uintptr_t>(&t);
+    array_size& size = sizes[(address / sizeof(type)) % sizes.size()];
+    if (size.of != &t) size = {&t, 2};
+    return size;
   }
 };
 
@@ -172,6 +186,20 @@ void clear(const type& t, void* value) {
   }
 }
 
+// For short texts, most of which differ in length or in their first bytes.
+bool same_text(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a.size() < 4 || a.size() > 16) return a == b;
+  const auto same = [&](auto word, std::size_t at) {
+    auto other = word;
+    std::memcpy(&word, a.data() + at, sizeof word);
+    std::memcpy(&other, b.data() + at, sizeof other);
+    return word == other;
+  };
+  if (a.size() < 8) return same(std::uint32_t{}, 0) && same(std::uint32_t{}, a.size() - 4);
+  return same(std::uint64_t{}, 0) && same(std::uint64_t{}, a.size() - 8);
+}
+
 bool contains(const row_set& rows, std::size_t i) {
   return rows[i / 64] >> (i % 64) & 1;
 }
@@ -206,7 +234,9 @@ class key_places {
 
 class table_reader {
  public:
-  table_reader(token_walk& walk, workspace& work) : walk_(walk), work_(work) {}
+  table_reader(const token_walk& walk, workspace& work) : walk_(walk), work_(work) {}
+
+  [[nodiscard]] const token_walk& walk() const { return walk_; }
 
   [[nodiscard]] bool read(const type& t, wire w, void* out);
   [[nodiscard]] bool read_data_member(const type& t, void* out);
@@ -252,7 +282,7 @@ class table_reader {
 
   static constexpr std::size_t most_expected = 1024;  // of text that may claim anything
 
-  token_walk& walk_;
+  token_walk walk_;
   workspace& work_;
   std::string path_;
   std::string complaint_;
@@ -346,9 +376,10 @@ bool table_reader::read_object(const schema& s, char* out) {
   row_set seen{};
   if (!walk_.take('}')) {
     const bool ordered = !s.fields.empty() && s.fields.size() <= row_order::most_rows;
-    row_order* const order = ordered ? &work_.order_of(s) : nullptr;
     std::size_t previous = 0;
     do {
+      // Asked for again after each member, whose own schema may have taken the place of this one.
+      row_order* const order = ordered ? &work_.order_of(s) : nullptr;
       const field_row* row = order ? &s.fields[order->next[previous]] : nullptr;
       if (!row || !walk_.take_key(row->name, row->words)) {
         if (!find_row(s, row)) return false;
@@ -467,18 +498,18 @@ bool table_reader::read_array(const type& t, wire w, void* out) {
   if (walk_.look() != '[') return mismatch("array");
   const bool outermost = walk_.here().depth <= 1;
   if (!walk_.enter()) return false;
+  std::size_t size = 0;
   if (!walk_.take(']')) {
     const char* const first = walk_.place();
-    t.container->reserve(out, outermost ? 1 : 4);
-    std::size_t i = 0;
+    t.container->reserve(out, outermost ? 1 : work_.size_of(t).last);
     do {
       void* element = t.container->append(out);
       const bool null = walk_.look() == 'n' && t.element->kind != kind::json;
-      if (!(null ? walk_.take_literal("null") : read(*t.element, w, element))) return in_element(i);
-      if (i == 0 && outermost) t.container->reserve(out, expected_elements(first));
-      ++i;
+      if (!(null ? walk_.take_literal("null") : read(*t.element, w, element))) return in_element(size);
+      if (++size == 1 && outermost) t.container->reserve(out, expected_elements(first));
     } while (walk_.take(','));
     if (!walk_.take(']')) return walk_.expected("',' or ']'");
+    if (!outermost) work_.size_of(t).last = std::min(size, most_expected);
   }
   walk_.leave();
   return true;
@@ -625,7 +656,8 @@ bool table_reader::read_enumeration(const type& t, mux::detail::open_enum_base& 
   std::string_view text;
   if (!take_text(text)) return false;
   const std::span<const std::string_view> names = t.names();
-  const auto known = std::find(names.begin(), names.end(), text);
+  const auto known =
+      std::find_if(names.begin(), names.end(), [&](auto name) { return same_text(name, text); });
   if (known != names.end())
     out.assign(static_cast<std::int16_t>(known - names.begin()));
   else
@@ -654,19 +686,19 @@ result<void> read_tokens(std::string_view text, workspace& work, const type& t, 
   const std::uint32_t* tokens = work.finder->structural_indexes.get();
   const std::uint32_t count = work.finder->n_structural_indexes;
   const int depth = std::clamp(options.depth, 1, token_walk::max_depth);
-  const auto finish = [&](token_walk& walk) -> result<void> {
+  const auto finish = [&](const token_walk& walk) -> result<void> {
     if (walk.stopped() == token_walk::fault::depth)
       return error(errc::response_too_large, "nested deeper than " + std::to_string(depth) + " levels");
     if (walk.stopped() == token_walk::fault::syntax) return not_json(walk.complaint());
     if (!walk.at_end()) return not_json("text follows the value");
     return {};
   };
-  token_walk walk(text, tokens, count, depth);
+  const token_walk walk(text, tokens, count, depth);
   table_reader reader(walk, work);
   const bool done = options.unwrap ? reader.read_data_member(t, out) : reader.read(t, wire::natural, out);
-  if (done || reader.fits()) return finish(walk);
+  if (done || reader.fits()) return finish(reader.walk());
   // What does not fit may as well be broken further on, and then it is not JSON at all.
-  token_walk again(text, tokens, count, depth);
+  token_walk again = walk;
   (void)again.skip(work.value);
   if (result<void> whole = finish(again); !whole) return whole;
   return error(errc::bad_response, reader.complaint());

@@ -126,13 +126,11 @@ char* unescape(std::string_view raw, char* out) noexcept {
   const char* p = raw.data();
   const char* const end = p + raw.size();
   while (p != end) {
-    const auto* slash = static_cast<const char*>(std::memchr(p, '\\', static_cast<std::size_t>(end - p)));
-    const auto run = static_cast<std::size_t>((slash ? slash : end) - p);
-    std::memcpy(out, p, run);
-    out += run;
-    if (!slash) return out;
-    p = slash + 1;
-    if (p == end) return nullptr;
+    if (*p != '\\') {
+      *out++ = *p++;
+      continue;
+    }
+    if (++p == end) return nullptr;
     const char kind = *p++;
     if (kind == 'u') {
       bool valid = false;

@@ -8,8 +8,8 @@ namespace mux::inline v0::codec {
 
 bool token_walk::take_literal(std::string_view word) noexcept {
   const char* p = place();
-  const bool same = next_place() - tokens_[at_] >= word.size() &&
-                    std::memcmp(p, word.data(), word.size()) == 0 && ends_at(p + word.size());
+  const bool same = next_place() - *at_ >= word.size() && std::memcmp(p, word.data(), word.size()) == 0 &&
+                    ends_at(p + word.size());
   if (!same) return stop(fault::syntax, "a value");
   ++at_;
   return true;
@@ -105,7 +105,7 @@ std::string token_walk::complaint() const {
 bool token_walk::stop(fault why, const char* what) noexcept {
   fault_ = why;
   expected_ = what;
-  fault_place_ = tokens_[at_];
+  fault_place_ = *at_;
   return false;
 }
 

@@ -22,7 +22,7 @@ class token_walk {
   enum class fault : std::uint8_t { none, syntax, depth };
 
   struct position {
-    std::uint32_t token;
+    const std::uint32_t* token;
     const char* escape;
     int depth;
   };
@@ -32,16 +32,16 @@ class token_walk {
   token_walk(std::string_view text, const std::uint32_t* tokens, std::uint32_t count, int depth) noexcept
       : begin_(text.data()),
         end_(begin_ + text.size()),
-        tokens_(tokens),
-        count_(count),
+        at_(tokens),
+        last_(tokens + count),
         depth_limit_(depth) {}
 
   /// First character of the token at which the walk stands.
-  [[nodiscard]] char look() const noexcept { return begin_[tokens_[at_]]; }
-  [[nodiscard]] const char* place() const noexcept { return begin_ + tokens_[at_]; }
+  [[nodiscard]] char look() const noexcept { return begin_[*at_]; }
+  [[nodiscard]] const char* place() const noexcept { return begin_ + *at_; }
   /// Bytes from here to the end of the text.
   [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - place()); }
-  [[nodiscard]] bool at_end() const noexcept { return at_ == count_; }
+  [[nodiscard]] bool at_end() const noexcept { return at_ == last_; }
   [[nodiscard]] position here() const noexcept { return {at_, escape_, depth_}; }
   void go_back(const position& p) noexcept {
     at_ = p.token;
@@ -67,7 +67,7 @@ class token_walk {
   /// The inside of the string at which the walk stands, escapes as written.
   [[nodiscard]] bool take_raw_string(std::string_view& raw) noexcept {
     const char* first = place();
-    const char* last = before_space(begin_ + tokens_[at_ + 1]) - 1;
+    const char* last = before_space(begin_ + at_[1]) - 1;
     if (*first != '"' || last <= first || *last != '"') return stop(fault::syntax, "a string");
     raw = {first + 1, static_cast<std::size_t>(last - first - 1)};
     ++at_;
@@ -87,7 +87,7 @@ class token_walk {
     if (left() <= needed || *p != '"' || p[1 + name.size()] != '"' || words_at(p + 1, name.size()) != words)
       return false;
     if (name.size() > name_words::size && std::memcmp(p + 1, name.data(), name.size()) != 0) return false;
-    if (begin_[tokens_[at_ + 1]] != ':') return false;
+    if (begin_[at_[1]] != ':') return false;
     at_ += 2;
     return true;
   }
@@ -131,7 +131,7 @@ class token_walk {
     return p == begin_ + next_place() || is_space(*p);
   }
   [[nodiscard]] std::size_t next_place() const noexcept {
-    return at_ + 1 == count_ ? static_cast<std::size_t>(end_ - begin_) : tokens_[at_ + 1];
+    return at_ + 1 == last_ ? static_cast<std::size_t>(end_ - begin_) : at_[1];
   }
   // Keeps the place of the next backslash of the text, so that most strings cost one comparison.
   [[nodiscard]] bool has_escape(std::string_view raw) noexcept {
@@ -147,10 +147,9 @@ class token_walk {
 
   const char* begin_;
   const char* end_;
-  const std::uint32_t* tokens_;
+  const std::uint32_t* at_;
+  const std::uint32_t* last_;
   const char* escape_ = nullptr;
-  std::uint32_t count_;
-  std::uint32_t at_ = 0;
   int depth_ = 0;
   int depth_limit_;
   fault fault_ = fault::none;

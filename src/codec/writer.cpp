@@ -1,6 +1,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <iterator>
 
 #include "codec/codec.hpp"
@@ -17,6 +18,23 @@ constexpr std::array<bool, 256> plain = [] {
   for (std::size_t c = 0x20; c < 0x80; ++c) is_plain[c] = c != '"' && c != '\\';
   return is_plain;
 }();
+
+// Bytes at the start of `text` that stand for themselves; eight at a time while all of them do.
+std::size_t plain_length(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t high_bits = ones << 7;
+  const auto zeros = [](std::uint64_t word) { return (word - ones) & ~word; };
+  std::size_t n = 0;
+  for (; n + 8 <= text.size(); n += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + n, sizeof word);
+    const std::uint64_t special =
+        word | (word - ones * 0x20) | zeros(word ^ ones * '"') | zeros(word ^ ones * '\\');
+    if ((special & high_bits) != 0) break;
+  }
+  while (n < text.size() && plain[static_cast<unsigned char>(text[n])]) ++n;
+  return n;
+}
 
 constexpr char hex_digits[] = "0123456789ABCDEF";
 
@@ -96,11 +114,10 @@ std::string_view enumeration_at(const type& t, const void* in) {
 
 void write_value(const type& t, wire w, const void* in, std::string& out);
 
-void write_member(std::string_view name, bool& first, std::string& out) {
-  if (!first) out += ',';
+// Names of rows need no escapes.
+void write_name(std::string_view name, bool& first, std::string& out) {
+  out.append(first ? "\"" : ",\"").append(name).append("\":");
   first = false;
-  write_string(name, out);
-  out += ':';
 }
 
 void write_object(const schema& s, const void* in, std::string& out) {
@@ -110,10 +127,10 @@ void write_object(const schema& s, const void* in, std::string& out) {
     const void* at = static_cast<const char*>(in) + row.offset;
     const void* value = row.presence == presence::required ? at : row.ops->value(at);
     if (value) {
-      write_member(row.name, first, out);
+      write_name(row.name, first, out);
       write_value(*row.value, row.wire, value, out);
     } else if (row.presence == presence::field && row.ops->is_null(at)) {
-      write_member(row.name, first, out);
+      write_name(row.name, first, out);
       out += "null";
     }
   }
@@ -132,10 +149,11 @@ void write_array(const type& t, wire w, const void* in, std::string& out) {
 
 void write_map(const type& t, wire w, const void* in, std::string& out) {
   out += '{';
-  bool first = true;
   const std::size_t size = t.container->size(in);
   for (std::size_t i = 0; i < size; ++i) {
-    write_member(t.container->key(in, i), first, out);
+    if (i != 0) out += ',';
+    write_string(t.container->key(in, i), out);
+    out += ':';
     write_value(*t.element, w, t.container->at(in, i), out);
   }
   out += '}';
@@ -151,7 +169,7 @@ void write_value(const type& t, wire w, const void* in, std::string& out) {
       out += *static_cast<const bool*>(in) ? "true" : "false";
       break;
     case kind::int64: {
-      const char* quote = w == wire::as_text ? "\"" : "";
+      const std::string_view quote = w == wire::as_text ? "\"" : "";
       out += quote;
       write_int64(*static_cast<const std::int64_t*>(in), out);
       out += quote;
@@ -164,7 +182,7 @@ void write_value(const type& t, wire w, const void* in, std::string& out) {
       write_string(*static_cast<const std::string*>(in), out);
       break;
     case kind::unix_seconds: {
-      const char* quote = w == wire::as_number ? "" : "\"";
+      const std::string_view quote = w == wire::as_number ? "" : "\"";
       out += quote;
       write_int64(seconds_at(in), out);
       out += quote;
@@ -200,8 +218,7 @@ void write(const type& t, const void* in, std::string& out) {
 void write_string(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
-    std::size_t n = 0;
-    while (n < text.size() && plain[static_cast<unsigned char>(text[n])]) ++n;
+    const std::size_t n = plain_length(text);
     out.append(text.substr(0, n));
     text.remove_prefix(n);
     if (text.empty()) break;
