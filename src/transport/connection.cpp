@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -86,9 +87,8 @@ wire_error connection::lost(std::string_view why) const {
   return fail(sent ? errc::connection_lost_unanswered : errc::connection_lost, why);
 }
 
-std::string connection::stream_fault() {
-  if (stream_.fault() != 0) return std::strerror(stream_.fault());
-  return tls_ ? tls_->explain(stream_.tls()).detail : "the stream broke";
+std::string connection::stream_fault() const {
+  return stream_.fault() == 0 ? tls_context::breakage() : std::generic_category().message(stream_.fault());
 }
 
 asio::awaitable<std::optional<wire_error>> connection::open(std::optional<clock::time_point> deadline) {
@@ -159,7 +159,7 @@ asio::awaitable<connection::failure> connection::shake_hands(watch& time) {
     if (why.code != errc::tls_failed) co_return fail(why.code, why.detail);
     if (stream_.fault() != 0)
       co_return fail(errc::tls_failed,
-                     "the handshake broke off: " + std::string(std::strerror(stream_.fault())));
+                     "the handshake broke off: " + std::generic_category().message(stream_.fault()));
     if (tried.status == progress::failed) co_return fail(errc::tls_failed, why.detail);
     co_return fail(errc::tls_failed, "the server closed the connection during the handshake");
   }

@@ -52,7 +52,7 @@ class connection {
   [[nodiscard]] wire_error fail(errc code, std::string_view why) const;
   [[nodiscard]] wire_error fail(wait_end how, const watch& time) const;
   [[nodiscard]] wire_error lost(std::string_view why) const;
-  [[nodiscard]] std::string stream_fault();
+  [[nodiscard]] std::string stream_fault() const;
 
   const std::uint64_t id_;
   const network_options& options_;  ///< the pool's, which outlives its connections

@@ -67,6 +67,11 @@ bool about_roots(long verdict) {
          verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
 }
 
+std::string words(unsigned long code) {
+  const char* known = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return known == nullptr ? std::string() : std::string(known);
+}
+
 std::string handshake_reason(unsigned long code) {
   switch (ERR_GET_REASON(code)) {
     case SSL_R_WRONG_VERSION_NUMBER:
@@ -80,8 +85,8 @@ std::string handshake_reason(unsigned long code) {
     default:
       break;
   }
-  const char* known = code == 0 ? nullptr : ERR_reason_error_string(code);
-  return known == nullptr ? "the handshake failed" : "the handshake failed: " + std::string(known);
+  const std::string known = words(code);
+  return known.empty() ? "the handshake failed" : "the handshake failed: " + known;
 }
 
 }  // namespace
@@ -166,6 +171,12 @@ error tls_context::explain(const SSL& ssl) const {
     return {errc::certificate_untrusted, std::move(why)};
   }
   return {errc::tls_failed, handshake_reason(code)};
+}
+
+std::string tls_context::breakage() {
+  const std::string known = words(ERR_peek_error());
+  ERR_clear_error();
+  return known.empty() ? "TLS broke off" : "TLS broke off: " + known;
 }
 
 }  // namespace mux::inline v0::transport

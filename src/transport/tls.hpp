@@ -36,6 +36,8 @@ class tls_context {
 
   /// Why the handshake of `ssl` failed: code and reason in words. Call before any other OpenSSL call.
   [[nodiscard]] error explain(const SSL& ssl) const;
+  /// Why TLS broke after the handshake.
+  [[nodiscard]] static std::string breakage();
 
  private:
   /// Sessions of one origin, the newest last. A TLS 1.3 ticket is used once.

@@ -103,7 +103,10 @@ class network {
  public:
   virtual ~network() = default;
   /// A connection that is ready to write on (resolved, connected, TLS done), an idle one if there is one.
-  /// Must be awaited, like the exchange, on a strand or a single-threaded executor.
+  /// Must be awaited, like the exchange, on a strand or a single-threaded executor; `to` must live until
+  /// then. Errors: as `lease::exchange` for what fails on the way, `pool_exhausted` if all connections stay
+  /// in use until the deadline. Cancellation: gives up its place in the queue and reports `cancelled`.
+  /// Lifetime: a lease may outlive the network and the execution context, but can only be destroyed then.
   virtual asio::awaitable<lease_result> acquire(const origin& to, bool fresh,
                                                 std::optional<clock::time_point> deadline) = 0;
   /// Closes idle connections; leased ones close when they are given back. Idempotent, thread-safe.
