@@ -19,7 +19,7 @@ def ledger() -> dict:
     )
     context = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
     with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-        return json.load(answer)
+        return json.load(answer)["data"]
 
 
 def main() -> int:
