@@ -41,7 +41,9 @@ struct string_map {
   friend bool operator==(const string_map&, const string_map&) = default;
 };
 
-namespace codec { struct type; }
+namespace codec {
+struct type;
+}
 
 namespace detail {
 
