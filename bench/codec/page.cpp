@@ -2,6 +2,8 @@
 // Ratios count, not microseconds: compare rows of one run only.
 
 #include <cstring>
+#include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>

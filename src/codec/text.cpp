@@ -1,8 +1,8 @@
 #include "codec/text.hpp"
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
+
+#include "codec/codec.hpp"
 
 namespace mux::inline v0::codec {
 namespace {
@@ -160,6 +160,12 @@ std::string_view utf8_prefix(std::string_view text, std::size_t most) noexcept {
   std::size_t n = most;
   while (n > 0 && (static_cast<unsigned char>(text[n]) & 0xc0) == 0x80) --n;
   return text.substr(0, n);
+}
+
+std::string excerpt(std::string_view text, std::size_t most) {
+  std::string quoted;
+  write_string(utf8_prefix(text, most), quoted);
+  return quoted;
 }
 
 }  // namespace mux::inline v0::codec

@@ -23,4 +23,8 @@ namespace mux::inline v0::codec {
 /// The longest beginning of at most `most` bytes that cuts no UTF-8 sequence.
 [[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t most) noexcept;
 
+/// The beginning of a text from outside as a JSON string of at most `most` bytes before escaping: fit to be
+/// shown.
+[[nodiscard]] std::string excerpt(std::string_view text, std::size_t most);
+
 }  // namespace mux::inline v0::codec

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "unit/codec/models.hpp"
@@ -233,6 +235,20 @@ TEST(read, takes_arrays_of_very_different_elements) {
   ASSERT_EQ(k.leaves.size(), 3001u);
   EXPECT_EQ(k.leaves[3000].id, "a");
   EXPECT_EQ(k.leaves[0].id.size(), 5000u);
+}
+
+TEST(read, works_on_several_threads_at_once) {
+  const auto work = [] {
+    for (int i = 0; i < 500; ++i) {
+      const std::string id(static_cast<std::size_t>(i), 'a');
+      EXPECT_EQ(good<leaf>(R"({"id":")" + id + R"(\n","width":)" + std::to_string(i) + '}'),
+                (leaf{id + '\n', i}));
+    }
+  };
+  std::thread first(work), second(work);
+  work();
+  first.join();
+  second.join();
 }
 
 TEST(read, works_after_a_very_large_text_as_before) {
