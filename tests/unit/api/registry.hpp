@@ -1,7 +1,7 @@
 #pragma once
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "codec/schema.hpp"
 
@@ -21,7 +21,7 @@ registered_schema entry(std::string_view name) {
           [](void* value) { delete static_cast<T*>(value); }};
 }
 
-/// Every struct of the models and every page, in the order of the description.
-[[nodiscard]] std::span<const registered_schema> registered_schemas() noexcept;
+/// Every struct of the models and every page, by group.
+[[nodiscard]] std::vector<registered_schema> registered_schemas();
 
 }  // namespace mux::inline v0::test
