@@ -80,22 +80,23 @@ result<void> read_tokens(std::string_view text, workspace& work, const type& t, 
   const std::uint32_t* tokens = work.finder->structural_indexes.get();
   const std::uint32_t count = work.finder->n_structural_indexes;
   const int depth = std::clamp(options.depth, 1, token_walk::max_depth);
-  const auto finish = [&](const token_walk& walk) -> result<void> {
-    if (walk.stopped() == token_walk::fault::depth)
+  const auto finish = [&](const token_walk& end) -> result<void> {
+    if (end.stopped() == token_walk::fault::depth)
       return error(errc::response_too_large, "nested deeper than " + std::to_string(depth) + " levels");
-    if (walk.stopped() == token_walk::fault::syntax) return not_json(walk.complaint());
-    if (!walk.at_end()) return not_json("text follows the value");
+    if (end.stopped() == token_walk::fault::syntax) return not_json(end.complaint());
+    if (!end.at_end()) return not_json("text follows the value");
     return {};
   };
-  const token_walk walk(text, tokens, count, depth);
-  table_reader reader(walk, work.memory);
-  const bool done = options.unwrap ? reader.read_data_member(t, out) : reader.read(t, wire::natural, out);
-  if (done || reader.fits()) return finish(reader.walk());
+  const token_walk start(text, tokens, count, depth);
+  token_walk walk = start;
+  std::string complaint;
+  if (read_value(walk, work.memory, t, out, options.unwrap, complaint) || complaint.empty())
+    return finish(walk);
   // What does not fit may as well be broken further on, and then it is not JSON at all.
-  token_walk again = walk;
+  token_walk again = start;
   (void)again.skip(work.memory.value);
   if (result<void> whole = finish(again); !whole) return whole;
-  return error(errc::bad_response, reader.complaint());
+  return error(errc::bad_response, std::move(complaint));
 }
 
 }  // namespace

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cstring>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "codec/text.hpp"
 
@@ -124,7 +129,63 @@ class key_places {
   std::unordered_map<std::string, std::size_t> hashed_;
 };
 
-}  // namespace
+class table_reader {
+ public:
+  table_reader(const token_walk& walk, reading_memory& work) : walk_(walk), work_(work) {}
+
+  [[nodiscard]] const token_walk& walk() const { return walk_; }
+
+  [[nodiscard]] bool read(const type& t, wire w, void* out);
+  [[nodiscard]] bool read_data_member(const type& t, void* out);
+
+  [[nodiscard]] bool fits() const { return complaint_.empty(); }
+  [[nodiscard]] std::string complaint() const {
+    return (path_.empty() ? "the value" : path_) + ": " + complaint_;
+  }
+
+ private:
+  template <class Member>
+  bool for_each_member(Member member);
+  bool read_object(const schema& s, char* out);
+  bool find_row(const schema& s, const field_row*& row);
+  bool read_member(const field_row& row, char* object, bool again);
+  bool read_null(const field_row& row, void* at, bool again);
+  bool read_array(const type& t, wire w, void* out);
+  [[nodiscard]] std::size_t expected_elements(const char* first) const;
+  bool read_map(const type& t, wire w, void* out);
+  bool read_variant(const type& t, void* out);
+  bool read_alternative(const type& t, std::size_t index, const alternative& a, void* out);
+  bool find_discriminators(std::span<const alternative> all,
+                           std::vector<std::pair<std::string_view, std::string>>& found);
+  bool read_int64(wire w, std::int64_t& out);
+  bool read_float64(double& out);
+  bool read_boolean(bool& out);
+  bool take_text(std::string_view& text);
+  bool read_enumeration(const type& t, mux::detail::open_enum_base& out);
+  bool read_seconds(std::chrono::sys_seconds& out);
+  bool read_digits(std::int64_t& out);
+  bool read_integer(std::int64_t& out);
+
+  bool starts_number() const {
+    const char c = walk_.look();
+    return c == '-' || (c >= '0' && c <= '9');
+  }
+  // All of these return false.
+  bool mismatch(std::string_view expected);
+  bool misfit(std::string why);
+  bool in_member(std::string_view name);
+  bool in_key(std::string_view key);
+  bool in_element(std::size_t index);
+
+  // Bounds on what is reserved on trust: a text may claim anything.
+  static constexpr std::size_t most_expected = 1024;
+  static constexpr std::size_t most_repeated = 16;
+
+  token_walk walk_;
+  reading_memory& work_;
+  std::string path_;
+  std::string complaint_;
+};
 
 bool table_reader::mismatch(std::string_view expected) {
   std::string why = "expected ";
@@ -517,6 +578,17 @@ bool table_reader::read_data_member(const type& t, void* out) {
   if (!done || seen) return done;
   misfit("missing");
   return in_member("data");
+}
+
+}  // namespace
+
+bool read_value(token_walk& walk, reading_memory& memory, const type& t, void* out, bool unwrap,
+                std::string& complaint) {
+  table_reader reader(walk, memory);
+  const bool done = unwrap ? reader.read_data_member(t, out) : reader.read(t, wire::natural, out);
+  walk = reader.walk();
+  if (!reader.fits()) complaint = reader.complaint();
+  return done;
 }
 
 }  // namespace mux::inline v0::codec
