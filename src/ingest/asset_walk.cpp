@@ -8,7 +8,7 @@ namespace mux::inline v0::ingest {
 
 asio::awaitable<mux::result<std::optional<std::vector<marked_asset>>>> asset_walk::next() {
   std::optional<std::vector<marked_asset>> marked;
-  if (newest_first_ && below_floor_) co_return std::move(marked);
+  if (newest_first_ && descending_ && below_floor_) co_return std::move(marked);
   mux::result<std::optional<std::vector<listed_asset>>> got = co_await listing_->next();
   if (!got) co_return std::move(got).error();
   if (!*got) co_return std::move(marked);
@@ -16,6 +16,7 @@ asio::awaitable<mux::result<std::optional<std::vector<marked_asset>>>> asset_wal
   marked.emplace();
   for (listed_asset& asset : **got) {
     if (!asset.created_at || (latest_ && *asset.created_at > *latest_)) newest_first_ = false;
+    if (asset.created_at && latest_ && *asset.created_at < *latest_) descending_ = true;
     if (asset.created_at) latest_ = asset.created_at;
     if (floor_ && latest_ && *latest_ < *floor_) below_floor_ = true;
     const auto marker = find_marker(asset.passthrough, asset.external_id);

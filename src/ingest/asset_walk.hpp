@@ -32,7 +32,8 @@ class asset_walk {
   std::unique_ptr<asset_listing> listing_;
   std::optional<server_instant> floor_;
   std::optional<std::chrono::sys_seconds> latest_;  ///< time of the last asset seen
-  bool newest_first_ = true;
+  bool newest_first_ = true;                        ///< nothing speaks against it yet
+  bool descending_ = false;                         ///< and something speaks for it
   bool below_floor_ = false;
   std::uint64_t pages_ = 0;
 };

@@ -52,24 +52,24 @@ struct manifest_reader::state {
     list = options.format == manifest_format::url_list ||
            (options.format == manifest_format::automatic && !name.ends_with(".csv") &&
             looks_like_list(source.ahead()));
-    if (source.ahead().empty()) {
-      manifest_fault empty;
-      empty.line = empty.column = 1;
-      empty.message = "the manifest is empty";
-      empty.expected = "a header row with the column url, or one URL a line";
-      note(std::move(empty));
-      ended = true;
-    } else if (!list) {
+    if (source.ahead().empty())
+      note_empty();
+    else if (!list)
       read_header();
-    }
+  }
+
+  void note_empty() {
+    manifest_fault empty;
+    empty.line = empty.column = 1;
+    empty.message = "the manifest is empty";
+    empty.expected = "a header row with the column url, or one URL a line";
+    note(std::move(empty));
+    ended = true;
   }
 
   void read_header() {
-    if (csv.next(record)) {
-      for (manifest_fault& fault : record.faults) note(std::move(fault));
-    } else {
-      record.at = {};
-    }
+    if (!csv.next(record)) return note_empty();
+    for (manifest_fault& fault : record.faults) note(std::move(fault));
     columns = column_list(record, sink);
     ended = fault_count > 0;
   }

@@ -58,7 +58,8 @@ bool is_choice(std::string_view choices, std::string_view value) noexcept {
 
 std::string spelled(std::string_view choices) {
   std::string text(choices);
-  for (std::size_t at = text.find(' '); at != text.npos; at = text.find(' ', at + 4)) text.replace(at, 1, " or ");
+  for (std::size_t at = text.find(' '); at != text.npos; at = text.find(' ', at + 4))
+    text.replace(at, 1, " or ");
   return text;
 }
 

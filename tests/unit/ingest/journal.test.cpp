@@ -178,12 +178,14 @@ TEST_F(journal_test, skips_vanished_rows_until_they_come_back) {
 
 TEST_F(journal_test, refuses_a_manifest_that_has_nothing_in_common) {
   make(url_list(3)).reset();
-  journal again(file);
-  ASSERT_TRUE(run(again.open()));
-  const auto report = load(again, url_list(3, 100));
-  ASSERT_FALSE(report);
-  EXPECT_EQ(report.error().code, errc::journal_foreign);
-  EXPECT_THAT(report.error().detail, HasSubstr("belongs to another manifest"));
+  {
+    journal again(file);
+    ASSERT_TRUE(run(again.open()));
+    const auto report = load(again, url_list(3, 100));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, errc::journal_foreign);
+    EXPECT_THAT(report.error().detail, HasSubstr("belongs to another manifest"));
+  }
   EXPECT_EQ(make(url_list(3))->counts().total(), 3u) << "nothing of the other manifest was kept";
 }
 

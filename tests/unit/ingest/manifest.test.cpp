@@ -92,7 +92,7 @@ TEST(manifest, an_empty_file_is_a_fault) {
   EXPECT_THAT(read("").faults, ElementsAre(HasSubstr("m.csv:1:1: the manifest is empty")));
   EXPECT_THAT(read("", "-").faults, ElementsAre(HasSubstr("-:1:1: the manifest is empty")));
   EXPECT_THAT(read("\xEF\xBB\xBF").faults, ElementsAre(HasSubstr("m.csv:1:1: the manifest is empty")));
-  EXPECT_THAT(read("\n\n\n").faults, ElementsAre(HasSubstr("no column 'url'")));
+  EXPECT_THAT(read("\n\n\n").faults, ElementsAre(HasSubstr("m.csv:1:1: the manifest is empty")));
 }
 
 TEST(manifest, a_header_alone_is_an_empty_batch) {

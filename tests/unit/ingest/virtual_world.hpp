@@ -150,9 +150,9 @@ class fake_mux final : public remote {
         ++at;
         continue;
       }
-      const manifest_row row = std::move(at->row);
+      const pending_effect effect = std::move(*at);
       at = on_its_way.erase(at);
-      execute(row);
+      execute(effect.row, effect.at);
     }
   }
 
@@ -197,7 +197,7 @@ class fake_mux final : public remote {
         on_its_way.erase(mine);
     }
     std::string id;
-    if (acts) id = execute(row);
+    if (acts) id = execute(row, time_.now());
     if (const bool cancelled = co_await sleep_until(time_.now() + latency / 2); cancelled) co_return lost();
     switch (what) {
       case fate::answered: {
@@ -234,7 +234,7 @@ class fake_mux final : public remote {
   }
   [[nodiscard]] std::optional<server_instant> server_time() const override {
     if (!knows_time) return std::nullopt;
-    return std::chrono::floor<std::chrono::seconds>(server_now());
+    return std::chrono::floor<std::chrono::seconds>(server_time_at(time_.now()));
   }
   [[nodiscard]] std::string host() const override { return host_name; }
   [[nodiscard]] ingest::pace pace() const override {
@@ -292,20 +292,23 @@ class fake_mux final : public remote {
     e.ambiguous = true;
     return e;
   }
-  [[nodiscard]] std::chrono::sys_time<std::chrono::milliseconds> server_now() const {
+  [[nodiscard]] static std::chrono::sys_time<std::chrono::milliseconds> server_time_at(
+      std::chrono::steady_clock::time_point at) {
     return std::chrono::sys_time<std::chrono::milliseconds>(1'800'000'000'000ms) +
-           std::chrono::floor<std::chrono::milliseconds>(time_.now().time_since_epoch());
+           std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());
   }
-  std::string execute(const manifest_row& row) {
+  std::string execute(const manifest_row& row, std::chrono::steady_clock::time_point at) {
     ledger_entry entry;
     entry.id = "asset" + std::to_string(ledger.size() + 1);
     entry.passthrough = row.passthrough;
     entry.external_id = row.external_id;
     entry.url = row.url;
-    entry.created_at = server_now();
-    entry.listed_from = time_.now() + lag;
+    entry.created_at = server_time_at(at);
+    entry.listed_from = at + lag;
     std::string id = entry.id;
-    ledger.push_back(std::move(entry));
+    const auto place = std::upper_bound(ledger.begin(), ledger.end(), entry.created_at,
+                                        [](auto when, const ledger_entry& e) { return when < e.created_at; });
+    ledger.insert(place, std::move(entry));
     changed();
     return id;
   }
@@ -369,7 +372,10 @@ struct memory final : listener {
   }
   void on_scan_ended(const scan_report& report) override { scans.push_back(report); }
   void on_duplicates(const duplicate_assets& d) override { duplicates.push_back(d); }
-  void on_progress(const progress& p) override { progresses.push_back(p); }
+  void on_progress(const progress& p) override {
+    progresses.push_back(p);
+    if (on_each_tick) on_each_tick();
+  }
 
   [[nodiscard]] std::size_t count(row_state state) const {
     return static_cast<std::size_t>(
@@ -382,6 +388,7 @@ struct memory final : listener {
   std::vector<duplicate_assets> duplicates;
   std::vector<progress> progresses;
   std::function<void(const row_event&)> on_each_row;
+  std::function<void()> on_each_tick;
 };
 
 /// `https://example.com/0.mp4` and so on, as a URL list.

@@ -1,0 +1,147 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ingest/forecast.hpp"
+#include "ingest/outcome.hpp"
+#include "ingest/watch_list.hpp"
+
+namespace mux::inline v0::ingest::test {
+namespace {
+
+using namespace std::chrono_literals;
+using instant = std::chrono::steady_clock::time_point;
+
+mux::error failure(mux::errc code, int status, bool bytes_sent, bool ambiguous = false) {
+  mux::error e(code);
+  e.http_status = status;
+  e.bytes_sent = bytes_sent;
+  e.ambiguous = ambiguous;
+  return e;
+}
+
+TEST(outcome, whatever_may_have_been_executed_is_ambiguous) {
+  using enum mux::errc;
+  for (const mux::error& e :
+       {failure(connection_lost_unanswered, 0, true), failure(timed_out, 0, true),
+        failure(cancelled, 0, true), failure(server_error, 500, true), failure(server_error, 502, true),
+        failure(server_error, 503, true), failure(server_error, 504, true), failure(server_error, 522, true),
+        failure(unexpected_status, 408, true), failure(not_json, 201, true), failure(truncated_body, 0, true),
+        failure(truncated_body, 201, true), failure(bad_response, 200, true),
+        failure(response_too_large, 201, true), failure(rate_limited, 429, true, true)})
+    EXPECT_EQ(judge_create(e), verdict::ambiguous) << e << ' ' << e.http_status;
+}
+
+TEST(outcome, nothing_else_is) {
+  using enum mux::errc;
+  for (const mux::error& e : {failure(bad_request, 400, true), failure(conflict, 409, true),
+                              failure(unprocessable, 422, true), failure(invalid_argument, 0, false)})
+    EXPECT_EQ(judge_create(e), verdict::refused) << e;
+  for (const mux::error& e : {failure(connect_failed, 0, false), failure(resolve_failed, 0, false),
+                              failure(timed_out, 0, false), failure(connection_lost, 0, false),
+                              failure(pool_exhausted, 0, false), failure(rate_limited, 429, true)})
+    EXPECT_EQ(judge_create(e), verdict::later) << e;
+  for (const mux::error& e : {failure(unauthorized, 401, true), failure(permission_denied, 403, true),
+                              failure(not_found, 404, true), failure(unexpected_status, 302, true),
+                              failure(server_error, 501, true), failure(certificate_untrusted, 0, false),
+                              failure(certificate_wrong_host, 0, false)})
+    EXPECT_EQ(judge_create(e), verdict::hopeless) << e;
+  EXPECT_EQ(judge_create(failure(cancelled, 0, false)), verdict::unsent);
+  EXPECT_EQ(judge_create(failure(shut_down, 0, false)), verdict::unsent);
+}
+
+TEST(outcome, reasons_to_end_have_their_own_codes) {
+  using enum mux::errc;
+  EXPECT_EQ(to_error(failure(unauthorized, 401, true)).code, errc::credentials_refused);
+  EXPECT_EQ(to_error(failure(permission_denied, 403, true)).code, errc::credentials_refused);
+  EXPECT_EQ(to_error(failure(connect_failed, 0, false)).code, errc::unreachable);
+  EXPECT_EQ(to_error(failure(server_error, 503, true)).code, errc::unreachable);
+  EXPECT_EQ(to_error(failure(not_found, 404, true)).code, errc::api_failed);
+  EXPECT_EQ(to_error(failure(not_json, 200, true)).code, errc::api_failed);
+  EXPECT_EQ(to_error(failure(not_found, 404, true)).cause->http_status, 404);
+}
+
+class watch_test : public ::testing::Test {
+ protected:
+  static journal_row row(const std::string& marker, std::optional<int> intent = 1000) {
+    journal_row made;
+    made.marker = marker;
+    if (intent) made.first_intent = server_instant(std::chrono::seconds(*intent));
+    return made;
+  }
+  watch_list list{90s};
+  const instant start{1h};
+};
+
+TEST_F(watch_test, looks_after_2_10_30_and_90_seconds) {
+  list.add(row("a"), start);
+  for (const auto pass : {2s, 10s, 30s}) {
+    EXPECT_EQ(list.due(), start + pass);
+    EXPECT_TRUE(list.take_absent(start + pass).empty());
+  }
+  EXPECT_EQ(list.due(), start + 90s);
+  EXPECT_EQ(list.take_absent(start + 90s).size(), 1u);
+  EXPECT_TRUE(list.empty());
+  EXPECT_FALSE(list.due());
+}
+
+TEST_F(watch_test, scales_the_passes_with_the_horizon) {
+  watch_list quick(900ms);
+  quick.add(row("a"), start);
+  EXPECT_EQ(quick.due(), start + 20ms);
+  EXPECT_TRUE(quick.take_absent(start + 899ms).empty());
+  EXPECT_EQ(quick.take_absent(start + 900ms).size(), 1u);
+}
+
+TEST_F(watch_test, one_scan_serves_all_and_decides_each_at_its_own_horizon) {
+  list.add(row("a"), start);
+  list.add(row("b"), start + 5s);
+  EXPECT_EQ(list.due(), start + 2s);
+  EXPECT_TRUE(list.take_absent(start + 2s).empty());
+  EXPECT_EQ(list.due(), start + 7s) << "b's first pass";
+  EXPECT_TRUE(list.take_absent(start + 10s).empty()) << "serves both";
+  EXPECT_EQ(list.due(), start + 15s) << "b's second pass";
+  const auto absent = list.take_absent(start + 92s);
+  ASSERT_EQ(absent.size(), 1u);
+  EXPECT_EQ(absent[0].marker, "a");
+  EXPECT_EQ(list.due(), start + 95s);
+  EXPECT_EQ(list.last_horizon(), start + 95s);
+}
+
+TEST_F(watch_test, looks_for_left_over_rows_at_once_but_decides_at_the_horizon) {
+  list.add(row("a"), start, true);
+  EXPECT_EQ(list.due(), start);
+  EXPECT_TRUE(list.take_absent(start).empty());
+  EXPECT_EQ(list.due(), start + 2s);
+}
+
+TEST_F(watch_test, goes_back_to_the_oldest_intent_less_two_minutes) {
+  list.add(row("a", 5000), start);
+  list.add(row("b", 4000), start);
+  EXPECT_EQ(list.floor(), server_instant(std::chrono::seconds(4000 - 120)));
+  list.add(row("c", std::nullopt), start);
+  EXPECT_FALSE(list.floor()) << "an unknown time means to the end";
+  EXPECT_TRUE(list.take("c"));
+  EXPECT_TRUE(list.floor());
+  EXPECT_FALSE(list.take("c"));
+}
+
+TEST(forecast, knows_the_limit) {
+  const instant start{1h};
+  const forecast plain(start);
+  EXPECT_EQ(plain.eta(start, 103, 1, 3, std::nullopt), 100s);
+  EXPECT_EQ(plain.eta(start, 100, 50, 0, std::nullopt), 2s);
+  EXPECT_EQ(plain.eta(start, 2, 1, 3, std::nullopt), 0s);
+  EXPECT_EQ(plain.eta(start, 0, 1, 3, start + 42s), 42s);
+}
+
+TEST(forecast, believes_a_slower_measurement_after_ten_seconds) {
+  const instant start{1h};
+  forecast slow(start);
+  for (int i = 1; i <= 10; ++i) slow.note_created(start + i * 2s);
+  EXPECT_EQ(slow.measured_rate(start + 9s), 0);
+  EXPECT_NEAR(slow.measured_rate(start + 20s), 0.5, 0.01);
+  EXPECT_EQ(slow.eta(start + 20s, 100, 1, 0, std::nullopt), 200s);
+}
+
+}  // namespace
+}  // namespace mux::inline v0::ingest::test
