@@ -75,7 +75,7 @@ TEST_P(kill_test, at_any_moment_costs_neither_a_duplicate_nor_a_row) {
     // What was under way arrives a little later, or never.
     for (const auto& effect : kill.on_its_way)
       if (random() % 2 == 0)
-        mux.on_its_way.push_back({effect.at + std::chrono::seconds(random() % 60), effect.row});
+        mux.on_its_way.push_back({effect.at + std::chrono::seconds(random() % 60), effect.row, true});
     mux.decide = [&](const manifest_row&) { return draw(random); };
     engine_options settings;
     settings.journal = folder / "journal";

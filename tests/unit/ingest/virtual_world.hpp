@@ -142,11 +142,12 @@ class fake_mux final : public remote {
   struct pending_effect {
     std::chrono::steady_clock::time_point at;
     manifest_row row;
+    bool orphan = false;  ///< its caller is gone
   };
   std::vector<pending_effect> on_its_way;
   void apply_due() {
     for (auto at = on_its_way.begin(); at != on_its_way.end();) {
-      if (at->at > time_.now()) {
+      if (!at->orphan || at->at > time_.now()) {
         ++at;
         continue;
       }
@@ -185,16 +186,18 @@ class fake_mux final : public remote {
     const auto arrival = on_its_way.back().at;
     const bool in_time = !co_await sleep_until(arrival);
     const auto mine = std::find_if(on_its_way.begin(), on_its_way.end(), [&](const pending_effect& e) {
-      return e.row.passthrough == row.passthrough && e.row.external_id == row.external_id;
+      return !e.orphan && e.row.passthrough == row.passthrough && e.row.external_id == row.external_id;
     });
-    if (!in_time) co_return lost();
+    if (!in_time) {
+      if (mine != on_its_way.end()) mine->orphan = true;
+      co_return lost();
+    }
     const bool acts = what == fate::answered || what == fate::lost_after || what == fate::error_500_after ||
                       what == fate::unreadable;
     if (mine != on_its_way.end()) {
-      if (what == fate::lost_late)
-        mine->at = time_.now() + late;
-      else
-        on_its_way.erase(mine);
+      mine->at = time_.now() + late;
+      mine->orphan = what == fate::lost_late;
+      if (!mine->orphan) on_its_way.erase(mine);
     }
     std::string id;
     if (acts) id = execute(row, time_.now());
