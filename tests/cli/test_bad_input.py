@@ -2,10 +2,11 @@
 
 import json
 import socket
+import subprocess
 import threading
 import unittest
 
-from support import WHOAMI, CommandLineTest
+from support import PATIENCE, WHOAMI, CommandLineTest
 
 CREDENTIALS = {"MUX_TOKEN_ID": "id", "MUX_TOKEN_SECRET": "secret"}
 
@@ -45,10 +46,14 @@ class BadInputTest(CommandLineTest):
         self.assert_ends(self.whoami(env), 5, "certificate_untrusted")
 
     def test_certificate_of_another_host(self):
-        api = self.start_emulator("--address", "127.0.0.2")
-        run = self.whoami(api.env, {"MUX_BASE_URL": f"https://127.0.0.2:{api.port}"})
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=other.example",
+                        "-addext", "subjectAltName=DNS:other.example"], cwd=self.folder, check=True,
+                       capture_output=True, timeout=PATIENCE)
+        api = self.start_emulator("--cert", str(self.folder / "cert.pem"), "--key", str(self.folder / "key.pem"))
+        run = self.whoami(api.env, arguments=("--ca-file", "cert.pem"))
         self.assert_ends(run, 5, "certificate_wrong_host")
-        self.assertIn("127.0.0.2", run.stderr)
+        self.assertIn("127.0.0.1", run.stderr)
 
     def test_given_ca_file_is_trusted(self):
         api = self.start_emulator()
