@@ -85,9 +85,6 @@ asio::awaitable<void> batch::begin(manifest_source manifest) {
 }
 
 asio::awaitable<result<void>> batch::load(manifest_source manifest) {
-  result<void> opened = co_await journal_.open();
-  if (!opened) co_return opened;
-
   std::optional<manifest_reader> reader;
   if (manifest.input == nullptr) {
     result<manifest_reader> file = manifest_reader::open(manifest.file, manifest.options);
@@ -96,6 +93,8 @@ asio::awaitable<result<void>> batch::load(manifest_source manifest) {
   } else {
     reader.emplace(*manifest.input, manifest.name, manifest.options);
   }
+  result<void> opened = co_await journal_.open();
+  if (!opened) co_return opened;
   result<load_report> loaded = co_await journal_.load(*reader, options_.retry_failed);
   if (!loaded) co_return std::move(loaded).error();
   summary_.loaded = std::move(*loaded);

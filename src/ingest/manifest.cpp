@@ -52,7 +52,9 @@ struct manifest_reader::state {
     list = options.format == manifest_format::url_list ||
            (options.format == manifest_format::automatic && !name.ends_with(".csv") &&
             looks_like_list(source.ahead()));
-    if (source.ahead().empty())
+    if (source.failed())
+      end();
+    else if (source.ahead().empty())
       note_empty();
     else if (!list)
       read_header();
@@ -81,6 +83,17 @@ struct manifest_reader::state {
       if (!record.faults.empty() || !(line.empty() || line.starts_with('#'))) return true;
     }
     return false;
+  }
+
+  // Rows that could not be read must not pass for rows that are not there.
+  void end() {
+    ended = true;
+    if (!source.failed()) return;
+    manifest_fault cut;
+    cut.line = source.position().line;
+    cut.column = source.position().column;
+    cut.message = "the manifest cannot be read any further";
+    note(std::move(cut));
   }
 
   std::unique_ptr<std::istream> owned;
@@ -119,7 +132,7 @@ std::optional<manifest_row> manifest_reader::next() {
   if (!s.begun) s.begin();
   while (!s.ended) {
     if (!s.read_record()) {
-      s.ended = true;
+      s.end();
       break;
     }
     if (auto row = s.columns.read(s.record, s.sink)) return row;

@@ -77,6 +77,14 @@ TEST_F(engine_test, reads_a_manifest_file) {
   EXPECT_EQ(default_journal(file), folder / "m.csv.mux-journal");
 }
 
+TEST_F(engine_test, a_missing_manifest_leaves_no_journal) {
+  engine all(mux, time, options(), &seen);
+  const result<summary> done = run(io, time, all.run(manifest_source(folder / "none.csv")));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, errc::manifest_unreadable);
+  EXPECT_FALSE(std::filesystem::exists(folder / "journal"));
+}
+
 TEST_F(engine_test, a_row_is_durable_before_it_is_shown) {
   mux.latency = 10ms;
   seen.on_each_row = [&](const row_event& e) {

@@ -268,6 +268,30 @@ TEST(manifest, a_file_is_read_in_blocks) {
   EXPECT_EQ(reader->fault_count(), 0u);
 }
 
+TEST(manifest, a_read_error_is_a_fault_and_not_the_end) {
+  struct failing_disk : std::stringbuf {
+    using std::stringbuf::stringbuf;
+    std::streamsize xsgetn(char* to, std::streamsize most) override {
+      if (in_avail() < most) throw std::ios_base::failure("the disk is gone");
+      return std::stringbuf::xsgetn(to, most);
+    }
+  };
+  std::string text;
+  while (text.size() < 100'000) text += "https://a.example/1\n";
+  failing_disk half(text), whole("https://a.example/1\n");
+  std::istream half_input(&half), whole_input(&whole);
+  manifest_reader reader(half_input, "l.txt");
+  int rows = 0;
+  while (reader.next()) ++rows;
+  EXPECT_GT(rows, 3000);
+  ASSERT_GT(reader.fault_count(), 0u);
+  EXPECT_EQ(reader.faults().back().message, "the manifest cannot be read any further");
+  manifest_reader nothing(whole_input, "l.txt");
+  EXPECT_FALSE(nothing.next());
+  ASSERT_EQ(nothing.fault_count(), 1u);
+  EXPECT_EQ(to_string(nothing.faults()[0], "l.txt"), "l.txt:1:1: the manifest cannot be read any further");
+}
+
 TEST(manifest, the_fault_error_carries_faults_and_count) {
   std::istringstream input("url\nx\ny\n");
   manifest_reader reader(input, "m.csv");
