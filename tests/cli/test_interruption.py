@@ -86,7 +86,7 @@ class InterruptionTest(CommandLineTest):
 
     def test_second_signal_ends_at_once_and_loses_nothing(self):
         self.api.control("faults", {"faults": ["delay:100000@video.assets.create"]})
-        process = self.start_muxctl(*self.line, "--json", env=self.api.env)
+        process = self.start_muxctl(*self.line, "--json", "--stop-timeout", "1h", env=self.api.env)
         for line in process.stdout:
             if json.loads(line).get("state") == "sending":
                 break
