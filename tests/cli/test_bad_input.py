@@ -46,8 +46,8 @@ class BadInputTest(CommandLineTest):
         self.assert_ends(self.whoami(env), 5, "certificate_untrusted")
 
     def test_certificate_of_another_host(self):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=other.example",
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=other.example",
                         "-addext", "subjectAltName=DNS:other.example"], cwd=self.folder, check=True,
                        capture_output=True, timeout=PATIENCE)
         api = self.start_emulator("--cert", str(self.folder / "cert.pem"), "--key", str(self.folder / "key.pem"))
@@ -203,7 +203,8 @@ class Truncating:
                 return
             with connection:
                 connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                   b"Content-Length: 1000\r\n\r\n{")
 
     def __exit__(self, *_):
         self.listener.shutdown(socket.SHUT_RDWR)

@@ -134,9 +134,9 @@ class ListingTest(CommandLineTest):
             self.seed(count, "rich")
             with open(os.devnull, "w", encoding="utf-8") as sink:
                 # The allocator of the sanitizer keeps what was freed for a while: that is not the program's.
+                env = {**self.api.env, "ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
                 process = self.start_muxctl("assets", "list", "--all", "--rate-limit", "video-other=off",
-                                            "--format", "csv", env={**self.api.env, "ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=64"},
-                                            stdout=sink)
+                                            "--format", "csv", env=env, stdout=sink)
                 _, status, usage = os.wait4(process.pid, 0)
                 process.returncode = os.waitstatus_to_exitcode(status)
                 self.assertEqual(process.returncode, 0)
