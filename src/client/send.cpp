@@ -173,6 +173,8 @@ error cancelled_error() {
   return e;
 }
 
+/// The network's coroutines look for a cancellation before each step and report it; here it is asked for
+/// instead, as an exception between two rooms would lose what is known by then.
 asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core, request_base request,
                                                void* out) {
   co_await asio::this_coro::throw_if_cancelled(false);
@@ -185,10 +187,10 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
   std::unique_ptr<transport::lease> lease;
   std::optional<error> last;  // why the latest try failed, for a call that ends in the queue
   bool ahead = false;
+  const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+  const auto cancelled = [&state] { return state.cancelled() != asio::cancellation_type::none; };
   for (;;) {
-    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none)
-      co_return fail(j, last ? std::move(*last) : cancelled_error());
+    if (cancelled()) co_return fail(j, cancelled_error());
 
     result<void> token = co_await core->limiter().acquire(j.op, request.options.priority, j.deadline, ahead);
     if (!token) {
@@ -204,10 +206,12 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     policy::ending ending;
     error why;
     std::optional<transport::wire_response> response;
-    if (!lease) {
+    if (!lease && !cancelled()) {
       const instant begun = core->time().now();
+      co_await asio::this_coro::throw_if_cancelled(true);
       transport::lease_result got =
           co_await core->network().acquire(to, j.wire.fresh, time_point(j.try_deadline()));
+      co_await asio::this_coro::throw_if_cancelled(false);
       if (got.lease) {
         lease = std::move(got.lease);
         if (core->time().now() - begun > patience) {
@@ -220,9 +224,15 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
       }
     }
     const instant sent = core->time().now();
+    if (cancelled()) {  // at the moment of a grant, too late for whoever granted
+      core->limiter().give_back(j.op.limit);
+      co_return fail(j, cancelled_error());
+    }
     if (lease) {
       ++core->sent;
+      co_await asio::this_coro::throw_if_cancelled(true);
       transport::outcome outcome = co_await lease->exchange(j.wire, time_point(j.try_deadline()));
+      co_await asio::this_coro::throw_if_cancelled(false);
       lease.reset();
       response = std::move(outcome.response);
       if (!response) why = std::move(outcome.failure->what);
@@ -268,8 +278,8 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     if (observer* o = core->watcher()) o->on_retry(j.op, why, j.attempt, verdict.pause);
     ++core->retried;
     last = std::move(why);
-    const bool cancelled = co_await pause(*core, verdict.pause);
-    if (cancelled) co_return fail(j, cancelled_error());
+    const bool interrupted = co_await pause(*core, verdict.pause);
+    if (interrupted) co_return fail(j, cancelled_error());
     ++j.attempt;
     ahead = false;
   }

@@ -64,6 +64,7 @@ class scripted_network final : public transport::network {
                                                    std::optional<transport::clock::time_point>) override {
     transport::lease_result got;
     time_.advance(connect_time);
+    if (on_acquire) on_acquire();
     if (!steps_.empty()) {
       transport::outcome next = steps_.front()();
       const bool unreachable = next.failure && !next.failure->what.bytes_sent &&
@@ -83,6 +84,7 @@ class scripted_network final : public transport::network {
 
   std::vector<seen> requests;
   mux::policy::duration connect_time{0};
+  std::function<void()> on_acquire;
   int leases = 0;
   bool closed = false;
 

@@ -2,6 +2,7 @@
 // ending.
 
 #include <algorithm>
+#include <functional>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -69,10 +70,14 @@ mux::request<std::string> raw(const operation& op, std::string body = {}) {
 
 class watcher final : public mux::observer {
  public:
+  void on_granted(const operation&, std::chrono::nanoseconds) override {
+    if (at_grant) at_grant();
+  }
   void on_throttled(const operation&, std::chrono::nanoseconds) override { ++throttled; }
   void on_retry(const operation&, const mux::error&, int, std::chrono::nanoseconds) override { ++retried; }
   void on_finished(const operation&, const mux::error*, int) override { ++finished; }
   void on_answered(const operation&, int, std::chrono::nanoseconds) override { ++answered; }
+  std::function<void()> at_grant;
   int throttled = 0, retried = 0, finished = 0, answered = 0;
 };
 
@@ -109,6 +114,20 @@ class send_loop : public testing::Test {
         asio::detached);
   }
 
+  /// Starts a call that `cancel` can end.
+  void start_cancellable(mux::request<std::string> call, mux::result<std::string>& out) {
+    core();
+    asio::co_spawn(
+        io,
+        [](send_loop& self, mux::request<std::string> r,
+           mux::result<std::string>& to) -> asio::awaitable<void> {
+          mux::result<std::string> got =
+              co_await mux::detail::try_send<std::string>(self.core_, std::move(r).base());
+          to = std::move(got);
+        }(*this, std::move(call), out),
+        asio::bind_cancellation_slot(cancel.slot(), asio::detached));
+  }
+
   mux::result<std::string> one(mux::request<std::string> call) {
     start(std::move(call));
     time->run(io);
@@ -121,6 +140,7 @@ class send_loop : public testing::Test {
   std::shared_ptr<watcher> seen_by = std::make_shared<watcher>();
   mux::client_options options;
   asio::io_context io;
+  asio::cancellation_signal cancel;
   std::vector<std::optional<mux::result<std::string>>> results;
   std::vector<std::size_t> ended;
   std::shared_ptr<mux::detail::client_core> core_;
@@ -375,21 +395,12 @@ TEST_F(send_loop, a_slow_handshake_does_not_make_requests_leave_together) {
 }
 
 TEST_F(send_loop, a_cancelled_call_leaves_the_queue_and_the_others_are_served) {
-  asio::cancellation_signal signal;
   for (int i = 0; i < 4; ++i) start(raw(post_row, std::to_string(i)));
   mux::result<std::string> got = mux::error(errc::none);
-  asio::co_spawn(
-      io,
-      [](send_loop& self, mux::result<std::string>& out) -> asio::awaitable<void> {
-        mux::request<std::string> call = raw(post_row, "cancelled");
-        mux::result<std::string> r =
-            co_await mux::detail::try_send<std::string>(self.core_, std::move(call).base());
-        out = std::move(r);
-      }(*this, got),
-      asio::bind_cancellation_slot(signal.slot(), asio::detached));
+  start_cancellable(raw(post_row, "cancelled"), got);
   start(raw(post_row, "after"));
   time->run(io, time->now());
-  signal.emit(asio::cancellation_type::terminal);
+  cancel.emit(asio::cancellation_type::terminal);
   time->run(io);
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code, errc::cancelled);
@@ -401,26 +412,38 @@ TEST_F(send_loop, a_cancelled_call_leaves_the_queue_and_the_others_are_served) {
 }
 
 TEST_F(send_loop, cancelling_the_pause_before_a_retry_ends_the_call) {
-  asio::cancellation_signal signal;
   network->then([] { return answer(503, ""); });
   options.retry.base_pause = 1h;
   options.retry.max_pause = 1h;
-  core();
   mux::result<std::string> got = mux::error(errc::none);
-  asio::co_spawn(
-      io,
-      [](send_loop& self, mux::result<std::string>& out) -> asio::awaitable<void> {
-        mux::request<std::string> call = raw(get_row);
-        mux::result<std::string> r =
-            co_await mux::detail::try_send<std::string>(self.core_, std::move(call).base());
-        out = std::move(r);
-      }(*this, got),
-      asio::bind_cancellation_slot(signal.slot(), asio::detached));
+  start_cancellable(raw(get_row), got);
   time->run(io, time->now());
-  signal.emit(asio::cancellation_type::terminal);
+  cancel.emit(asio::cancellation_type::terminal);
   time->run(io, time->now());
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code, errc::cancelled);
+}
+
+TEST_F(send_loop, a_cancellation_at_the_moment_of_a_grant_is_not_lost_and_the_token_goes_back) {
+  seen_by->at_grant = [this] { cancel.emit(asio::cancellation_type::terminal); };
+  mux::result<std::string> got = mux::error(errc::none);
+  start_cancellable(raw(post_row, "{}"), got);
+  time->run(io);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::cancelled);
+  EXPECT_FALSE(got.error().ambiguous);
+  EXPECT_TRUE(network->requests.empty());
+  EXPECT_DOUBLE_EQ(core().stats().classes[0].tokens, 3);
+}
+
+TEST_F(send_loop, a_cancellation_while_the_connection_comes_sends_nothing) {
+  network->on_acquire = [this] { cancel.emit(asio::cancellation_type::terminal); };
+  mux::result<std::string> got = mux::error(errc::none);
+  start_cancellable(raw(post_row, "{}"), got);
+  time->run(io);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::cancelled);
+  EXPECT_TRUE(network->requests.empty());
 }
 
 TEST_F(send_loop, closing_the_client_ends_queued_calls_with_shut_down) {
