@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import subprocess
+import time
 import unittest
 
 from support import PATIENCE, CommandLineTest
@@ -107,9 +108,12 @@ class InterruptionTest(CommandLineTest):
         for line in process.stdout:
             if json.loads(line).get("state") == "sending":
                 break
+        begun = time.monotonic()
         process.send_signal(signal.SIGINT)
         ended, messages = self.finish(process)
         self.assertEqual(ended, 130, messages)
+        # The calls under way would take 60 s to time out and 100 s to be answered.
+        self.assertLess(time.monotonic() - begun, 50)
         self.api.control("faults", {"faults": []})
         self.resume()
 
