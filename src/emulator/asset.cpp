@@ -14,7 +14,7 @@ std::string_view encoding_tier(std::string_view video_quality) noexcept {
 
 // Nothing is downloaded: lengths between one and ten minutes that differ from asset to asset.
 double duration_of(const stored_asset& asset) noexcept {
-  return 60 + static_cast<double>(asset.serial * 7919 % 540'000) / 1000;
+  return static_cast<double>(60'000 + asset.serial * 7919 % 540'000) / 1000;
 }
 
 void write_tracks(const stored_asset& asset, const identifiers& ids, double duration, json_writer& json) {
