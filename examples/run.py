@@ -24,7 +24,8 @@ def main() -> int:
                 time.sleep(0.05)
             with open(exports, encoding="utf-8") as file:
                 variables = dict(re.findall(r"^export (\w+)='(.*)'$", file.read(), re.M))
-            ran = subprocess.run([example], env={**os.environ, **variables}, capture_output=True, text=True, timeout=60)
+            inherited = {k: v for k, v in os.environ.items() if not k.startswith("MUX_")}
+            ran = subprocess.run([example], env={**inherited, **variables}, capture_output=True, text=True, timeout=60)
         finally:
             server.terminate()
             server.wait(30)

@@ -30,7 +30,7 @@ namespace detail {
 
 class client_core;
 
-/// HTTP side of an answer; `body` is filled for raw requests only.
+/// HTTP side of an answer.
 struct answer {
   answer() {}
   int status = 0;

@@ -5,16 +5,13 @@
 #include <mux/version.hpp>
 
 #include "client/basic_auth.hpp"
+#include "client/control_bytes.hpp"
 
 namespace mux::inline v0::detail {
 
 namespace {
 
-bool has_control(std::string_view text) {
-  for (const unsigned char c : text)
-    if (c < 0x20 || c == 0x7f) return true;
-  return false;
-}
+using client_detail::has_control;
 
 std::optional<error> check(const client_options& o) {
   const credentials& c = o.credentials;

@@ -10,6 +10,7 @@
 #include <mux/send.hpp>
 
 #include "client/answer_error.hpp"
+#include "client/control_bytes.hpp"
 #include "client/core.hpp"
 #include "client/http_date.hpp"
 #include "client/suspension.hpp"
@@ -76,10 +77,6 @@ struct journey {
   bool may_be_done = false;  ///< an earlier try may have been executed
 };
 
-bool plain(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
 std::optional<error> check_headers(const request_base& request) {
   for (const auto& [name, value] : request.options.headers) {
     const bool token = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -89,7 +86,7 @@ std::optional<error> check_headers(const request_base& request) {
     if (!token)
       return error(errc::invalid_argument,
                    "a header's name is empty or holds a character that names must not");
-    if (!plain(value))
+    if (client_detail::has_control(value))
       return error(errc::invalid_argument, "the value of the header " + name + " holds a control character");
   }
   return {};

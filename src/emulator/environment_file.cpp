@@ -19,7 +19,8 @@ void add_export(std::string& text, std::string_view name, std::string_view value
 }  // namespace
 
 std::string environment_exports(const server& running) {
-  std::string text;
+  // A Bearer token of the caller's would win over the id and secret here, and be sent to the wrong server.
+  std::string text = "unset MUX_AUTHORIZATION_TOKEN\n";
   add_export(text, "MUX_BASE_URL", running.base_url());
   add_export(text, "MUX_TOKEN_ID", running.token_id());
   add_export(text, "MUX_TOKEN_SECRET", running.token_secret());

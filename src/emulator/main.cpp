@@ -126,7 +126,7 @@ void add_options(CLI::App& app, arguments& a) {
       ->capture_default_str();
   app.add_option("--seed-assets", a.seed_assets, "Assets that are there from the start")
       ->check(CLI::Range(std::size_t(0), std::size_t(10'000'000)));
-  app.add_option("--seed-style", a.seed_style, "")
+  app.add_option("--seed-style", a.seed_style, "How they look: about 800 bytes of JSON each, or about 2,100")
       ->check(CLI::IsMember({"small", "rich"}))
       ->capture_default_str();
   app.add_option(
@@ -135,7 +135,9 @@ void add_options(CLI::App& app, arguments& a) {
       "reset_before, reset_after, http_500_before, http_500_after, http_502_before, http_502_after, "
       "html_before, html_after, truncate, delay, create_answer_lost");
   app.add_option("--random-seed", a.server.seed, "Same seed, same ids and same faults");
-  app.add_option("--threads", a.server.threads, "")->check(CLI::Range(1, 64))->capture_default_str();
+  app.add_option("--threads", a.server.threads, "Threads that answer")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   app.add_flag("--verbose", a.verbose, "Print the ledger at the end");
   app.set_version_flag("--version", "mux-emulator " MUX_VERSION);
 }

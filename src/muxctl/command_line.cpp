@@ -126,7 +126,7 @@ class command_tree {
     add_duration(app, "--timeout", global_.timeout, "longest time of one try, without waiting for the limit");
     add_duration(app, "--deadline", global_.deadline, "longest time of one call, everything included");
     app.add_option("--rate-limit", global_.limits,
-                   "CLASS=RATE[/BURST]: requests a second of a limit class (video-post, video-other, data, "
+                   "CLASS=RATE[/BURST]: requests a second of a limit class (video_post, video_other, data, "
                    "monitoring, "
                    "system, robots) or off, and the size of the server's bucket")
         ->type_name("LIMIT")

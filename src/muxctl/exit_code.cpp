@@ -2,8 +2,8 @@
 
 namespace mux::inline v0::muxctl {
 
-exit_code exit_code_of(errc code) noexcept {
-  switch (code) {
+exit_code exit_code_of(const error& e) noexcept {
+  switch (e.code) {
     case errc::none:
       return exit_code::done;
     case errc::invalid_argument:
@@ -33,6 +33,7 @@ exit_code exit_code_of(errc code) noexcept {
     case errc::rate_limited:
       return exit_code::refused;
     case errc::unexpected_status:
+      return e.http_status >= 400 && e.http_status < 500 ? exit_code::refused : exit_code::unusable_answer;
     case errc::not_json:
     case errc::truncated_body:
     case errc::response_too_large:

@@ -24,7 +24,7 @@ enum class exit_code : std::uint8_t {
 };
 
 /// The exit code for a failed call.
-[[nodiscard]] exit_code exit_code_of(errc code) noexcept;
+[[nodiscard]] exit_code exit_code_of(const error& e) noexcept;
 
 /// The exit code after a signal: 128 and its number.
 [[nodiscard]] exit_code exit_code_of_signal(int signal) noexcept;

@@ -30,7 +30,7 @@ failure::failure(exit_code ends_with, std::string error_code, std::string what, 
     : exit(ends_with), code(std::move(error_code)), message(std::move(what)), hint(std::move(advice)) {}
 
 failure::failure(const error& e)
-    : exit(exit_code_of(e.code)),
+    : exit(exit_code_of(e)),
       code(to_string(e.code)),
       message(describe(e)),
       hint(e.hint),

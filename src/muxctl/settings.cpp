@@ -87,7 +87,7 @@ credentials choose_credentials(const global_flags& flags, credentials from_envir
 
 [[noreturn]] void refuse_limit(std::string_view text, const std::string& why) {
   throw failure(exit_code::usage, "usage", "--rate-limit " + std::string(text) + ": " + why,
-                "the form is CLASS=RATE[/BURST], video-post=1/5 for example; RATE off means no limit");
+                "the form is CLASS=RATE[/BURST], video_post=1/5 for example; RATE off means no limit");
 }
 
 }  // namespace

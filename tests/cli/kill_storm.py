@@ -66,7 +66,8 @@ def run_storm(options, folder):
     print(f"ledger: creates {ledger['creates']}, duplicates {ledger['duplicates']}, 429s {ledger['refused']}; "
           f"listed {len(listed)}")
     return (
-        last.returncode == 0
+        kills > 0
+        and last.returncode == 0
         and last.stderr.splitlines()[-1] == f"created {options.rows} of {options.rows}"
         and ledger["creates"] == options.rows
         and ledger["duplicates"] == 0

@@ -45,6 +45,8 @@ class Emulator:
     def read_env(self):
         env = {}
         for line in self.env_file.read_text(encoding="utf-8").splitlines():
+            if not line.startswith("export "):
+                continue
             for word in shlex.split(line.removeprefix("export ")):
                 name, _, value = word.partition("=")
                 env[name] = value
@@ -61,7 +63,11 @@ class Emulator:
             headers={"X-Emulator-Token": self.env["MUX_EMULATOR_CONTROL_TOKEN"], "Content-Type": "application/json"},
         )
         trust = ssl.create_default_context(cafile=self.env["SSL_CERT_FILE"])
-        with urllib.request.urlopen(request, context=trust, timeout=PATIENCE) as answer:
+        # No proxy: the emulator is on this machine, whatever the environment says.
+        direct = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
+        with direct.open(request, timeout=PATIENCE) as answer:
             return answer.read().decode()
 
     def ledger(self):

@@ -165,6 +165,17 @@ TEST(server, the_date_follows_the_emulators_clock) {
   EXPECT_NE(connection.exchange(get("/system/v1/whoami"))->field("date").substr(12, 4), before.substr(12, 4));
 }
 
+TEST(server, a_limit_set_while_it_runs_holds_from_the_next_request_on) {
+  running r(plain_options());
+  auto connection = r.connect();
+  EXPECT_EQ(connection.exchange(get("/system/v1/whoami"))->status, 200);
+  r.server.set_limit(rate_class::system, {0.001, 1});
+  EXPECT_EQ(connection.exchange(get("/system/v1/whoami"))->status, 200);
+  EXPECT_EQ(connection.exchange(get("/system/v1/whoami"))->status, 429);
+  r.server.set_limit(rate_class::system, no_limit);
+  EXPECT_EQ(connection.exchange(get("/system/v1/whoami"))->status, 200);
+}
+
 TEST(server, oversized_and_malformed_requests_are_refused) {
   auto options = plain_options();
   options.max_header = 2000;
@@ -304,7 +315,8 @@ TEST(environment, exports_are_quoted_for_the_shell) {
   auto options = plain_options();
   options.tokens.front().secret = "it's $HOME";
   running r(options);
-  EXPECT_EQ(environment_exports(r.server), "export MUX_BASE_URL='" + r.server.base_url() +
+  EXPECT_EQ(environment_exports(r.server), "unset MUX_AUTHORIZATION_TOKEN\nexport MUX_BASE_URL='" +
+                                               r.server.base_url() +
                                                "'\nexport MUX_TOKEN_ID='id'\n"
                                                "export MUX_TOKEN_SECRET='it'\\''s $HOME'\n"
                                                "export MUX_EMULATOR_CONTROL_TOKEN='control'\n");
@@ -313,8 +325,8 @@ TEST(environment, exports_are_quoted_for_the_shell) {
 TEST(environment, names_the_ca_files_with_tls) {
   running r;
   const auto text = environment_exports(r.server);
-  EXPECT_THAT(
-      text, testing::StartsWith("export MUX_BASE_URL='https://127.0.0.1:" + std::to_string(r.server.port())));
+  EXPECT_THAT(text, testing::HasSubstr("\nexport MUX_BASE_URL='https://127.0.0.1:" +
+                                       std::to_string(r.server.port())));
   EXPECT_THAT(text,
               testing::HasSubstr("\nexport SSL_CERT_FILE='" + r.server.ca_bundle_file().string() + "'\n"));
   EXPECT_THAT(text,

@@ -41,6 +41,18 @@ TEST(exit_code, is_the_contract_for_each_kind_of_failure) {
     EXPECT_EQ(code_of(unusable), 9) << mux::to_string(unusable);
 }
 
+TEST(exit_code, of_a_status_without_a_code_of_its_own_depends_on_its_class) {
+  mux::error odd(errc::unexpected_status);
+  for (const int refused : {402, 410, 413, 451}) {
+    odd.http_status = refused;
+    EXPECT_EQ(exit_code_of(odd), exit_code::refused) << refused;
+  }
+  for (const int unusable : {302, 600}) {
+    odd.http_status = unusable;
+    EXPECT_EQ(exit_code_of(odd), exit_code::unusable_answer) << unusable;
+  }
+}
+
 TEST(exit_code, of_an_unknown_failure_is_a_failure) {
   for (int code = 1; code < 64; ++code) EXPECT_NE(code_of(static_cast<errc>(code)), 0) << code;
 }
