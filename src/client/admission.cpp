@@ -81,10 +81,10 @@ bool admission::change(lane& l, policy::instant now, Change&& what) {
     what();
     return true;
   }
-  return file_->update(l.kind, [&](policy::instant arrival) {
-    l.scheduler.bucket().restore(arrival, now, furthest);
+  return file_->update(l.kind, [&](policy::bucket_state stored) {
+    l.scheduler.bucket().restore(stored, now, furthest);
     what();
-    return l.scheduler.bucket().arrival();
+    return l.scheduler.bucket().state();
   });
 }
 
@@ -184,6 +184,14 @@ asio::awaitable<result<void>> admission::acquire(const operation& op, priority b
   error e(errc::shut_down, "the client was destroyed while the call was queued");
   e.phase = call_phase::queue;
   co_return e;
+}
+
+void admission::sent(rate_class c) {
+  lane& l = of(c);
+  const std::scoped_lock lock(l.mutex);
+  const policy::instant now = time_->now();
+  const auto use = [&] { l.scheduler.bucket().use(now); };
+  if (!change(l, now, use)) use();
 }
 
 void admission::give_back(rate_class c) {

@@ -35,6 +35,8 @@ class admission : public std::enable_shared_from_this<admission> {
   /// `would_exceed_deadline`, `timed_out`, `cancelled`, `shut_down`.
   asio::awaitable<result<void>> acquire(const operation& op, priority band, policy::instant deadline,
                                         bool ahead);
+  /// The token taken before is used: the request leaves now.
+  void sent(rate_class c);
   /// A token was taken and nothing was sent.
   void give_back(rate_class c);
   /// The server refused a request that was sent at `sent`. Returns the pause of the class. `retry_after` < 0:

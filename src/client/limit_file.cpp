@@ -17,11 +17,12 @@ struct record {
   char magic[8];
   char boot[40];
   std::int64_t arrival[8];
+  std::int64_t floor[8];
 };
 static_assert(rate_class_count <= 8);
-static_assert(std::is_trivially_copyable_v<record> && sizeof(record) == 112);
+static_assert(std::is_trivially_copyable_v<record> && sizeof(record) == 176);
 
-constexpr char magic[8] = {'m', 'u', 'x', 'l', 'i', 'm', '0', '1'};
+constexpr char magic[8] = {'m', 'u', 'x', 'l', 'i', 'm', '0', '2'};
 
 const std::string& boot_id() {
   static const std::string id = [] {
@@ -76,7 +77,9 @@ limit_file::~limit_file() {
   ::close(descriptor_);
 }
 
-bool limit_file::update(rate_class c, const std::function<policy::instant(policy::instant)>& change) {
+bool limit_file::update(rate_class c,
+                        const std::function<policy::bucket_state(policy::bucket_state)>& change) {
+  const std::scoped_lock threads(mutex_);
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) return false;
   record r{};
   const bool whole = ::pread(descriptor_, &r, sizeof(r), 0) == static_cast<ssize_t>(sizeof(r));
@@ -87,8 +90,11 @@ bool limit_file::update(rate_class c, const std::function<policy::instant(policy
     std::memcpy(r.magic, magic, sizeof(magic));
     std::memcpy(r.boot, boot.data(), sizeof(r.boot));
   }
-  std::int64_t& arrival = r.arrival[static_cast<std::size_t>(c)];
-  arrival = change(policy::instant(arrival)).count();
+  const auto slot = static_cast<std::size_t>(c);
+  const policy::bucket_state changed =
+      change({policy::instant(r.arrival[slot]), policy::instant(r.floor[slot])});
+  r.arrival[slot] = changed.arrival.count();
+  r.floor[slot] = changed.floor.count();
   // A failed write leaves the older state, and this process goes on with its own; the space is reserved, so
   // this is a broken disk.
   [[maybe_unused]] const auto written = ::pwrite(descriptor_, &r, sizeof(r), 0);

@@ -3,18 +3,19 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <mux/operation.hpp>
 #include <mux/result.hpp>
 
-#include "policy/instant.hpp"
+#include "policy/token_bucket.hpp"
 
 namespace mux::inline v0::client_detail {
 
 /// Limiter state of one bucket id in a file that all processes of this machine and user share: per class the
-/// arrival time of the token bucket on the steady clock, which all processes of one boot have in common.
-/// After a reboot the content counts as new. Mode 0600. Thread-safe.
+/// state of the token bucket on the steady clock, which all processes of one boot have in common. After a
+/// reboot the content counts as new. Mode 0600. Thread-safe.
 class limit_file {
  public:
   /// Opens or makes `directory`/name. Errors: `limiter_state`.
@@ -24,12 +25,14 @@ class limit_file {
   limit_file(const limit_file&) = delete;
   limit_file& operator=(const limit_file&) = delete;
 
-  /// Locks the file, hands the class's arrival time to `change` and stores what it returns. False, with
+  /// Locks the file, hands the class's state to `change` and stores what it returns. False, with
   /// nothing called, if another process holds the lock: try again soon. Never blocks.
-  [[nodiscard]] bool update(rate_class c, const std::function<policy::instant(policy::instant)>& change);
+  [[nodiscard]] bool update(rate_class c,
+                            const std::function<policy::bucket_state(policy::bucket_state)>& change);
 
  private:
   explicit limit_file(int descriptor) : descriptor_(descriptor) {}
+  std::mutex mutex_;  ///< `flock` keeps processes apart, not threads with the same descriptor
   int descriptor_;
 };
 

@@ -227,6 +227,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     }
     if (lease) {
       ++core->sent;
+      core->limiter().sent(j.op.limit);
       co_await asio::this_coro::throw_if_cancelled(true);
       transport::outcome outcome = co_await lease->exchange(j.wire, time_point(j.try_deadline()));
       co_await asio::this_coro::throw_if_cancelled(false);

@@ -77,6 +77,12 @@ void check_cell(const column& which, const csv_cell& cell, const fault_sink& fau
   if (const std::size_t length = code_points(cell.text); which.most != unlimited && length > which.most)
     faults(make_fault(cell.at, name + " has " + std::to_string(length) + " characters",
                       "at most " + std::to_string(which.most)));
+  if ((which.member == &manifest_row::passthrough || which.member == &manifest_row::external_id) &&
+      find_marker(cell.text, {}))
+    // The asset would be taken for another row's, and this row's own would not be found again.
+    faults(
+        make_fault(cell.at, name + " begins with a marker of an earlier ingest",
+                   "a text that does not begin with " + std::string(marker_prefix) + " and 26 characters"));
   if (which.choices.empty() || cell.text.empty() || is_choice(which.choices, cell.text)) return;
   if (cell.text == "drm")
     faults(make_fault(cell.at,

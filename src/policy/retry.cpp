@@ -43,7 +43,8 @@ void retry_budget::refund(int attempts) noexcept {
 bool may_have_executed(const ending& e) noexcept {
   if (e.status == 0) return e.bytes_sent;
   if (e.status >= 200 && e.status < 300) return true;
-  return transient_status(e.status);
+  // Whatever a proxy made of it: only these two say that the server did not even try.
+  return e.status == 408 || (e.status >= 500 && e.status != 501 && e.status != 505);
 }
 
 verdict judge(const ending& e, idempotency repeat, int attempt, const retry_limits& limits,
@@ -66,13 +67,13 @@ verdict judge(const ending& e, idempotency repeat, int attempt, const retry_limi
     v.why = stop_reason::cancelled;
     return v;
   }
-  const bool transient = e.status == 0 || (e.status >= 200 && e.status < 300) ? transient_failure(e.failure)
-                                                                              : transient_status(e.status);
-  if (!transient || e.forbidden) return v;
   if (!repeatable && may_have_executed(e)) {
     v.why = stop_reason::ambiguous;
     return v;
   }
+  const bool transient = e.status == 0 || (e.status >= 200 && e.status < 300) ? transient_failure(e.failure)
+                                                                              : transient_status(e.status);
+  if (!transient || e.forbidden) return v;
   if (attempt >= limits.tries) {
     v.why = stop_reason::exhausted;
     return v;

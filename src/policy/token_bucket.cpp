@@ -24,8 +24,12 @@ double token_bucket::tokens(instant now) const noexcept {
   return std::clamp(left, 0.0, static_cast<double>(burst_));
 }
 
-void token_bucket::restore(instant arrival, instant now, duration furthest) noexcept {
-  arrival_ = arrival > now + tolerance_ + furthest ? now + tolerance_ + interval_ : arrival;
+void token_bucket::restore(bucket_state stored, instant now, duration furthest) noexcept {
+  const auto believable = [&](instant time) {
+    return time > now + tolerance_ + furthest ? now + tolerance_ + interval_ : time;
+  };
+  floor_ = std::max(floor_, believable(stored.floor));
+  arrival_ = std::max(floor_, believable(stored.arrival));
 }
 
 }  // namespace mux::inline v0::policy

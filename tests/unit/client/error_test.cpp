@@ -1,11 +1,10 @@
-#include <mux/error.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include <mux/error.hpp>
 #include <mux/result.hpp>
 
 namespace {
@@ -104,9 +103,10 @@ TEST(error, the_message_says_what_where_and_what_to_do) {
   e.request_id = "rq1";
   e.hint = "look again";
   e.attempts = 2;
-  EXPECT_EQ(e.message(),
-            "not_found: no such thing, HTTP 404, not_found: The resource does not exist., request id rq1, 2 tries; "
-            "look again");
+  EXPECT_EQ(
+      e.message(),
+      "not_found: no such thing, HTTP 404, not_found: The resource does not exist., request id rq1, 2 tries; "
+      "look again");
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -16,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using mux::rate_class;
 using mux::client_detail::limit_file;
-using mux::policy::instant;
+using mux::policy::bucket_state;
 
 class limit_file_test : public testing::Test {
  protected:
@@ -38,18 +40,20 @@ TEST_F(limit_file_test, keeps_what_was_stored_for_the_next_one_to_open_it) {
   {
     auto file = limit_file::open(directory, "bucket");
     ASSERT_TRUE(file) << file.error();
-    ASSERT_TRUE((*file)->update(rate_class::video_post, [](instant) { return instant(42s); }));
-    ASSERT_TRUE((*file)->update(rate_class::data, [](instant) { return instant(7s); }));
+    ASSERT_TRUE((*file)->update(rate_class::video_post, [](bucket_state) { return bucket_state{42s, 41s}; }));
+    ASSERT_TRUE((*file)->update(rate_class::data, [](bucket_state) { return bucket_state{7s, 6s}; }));
   }
   auto again = limit_file::open(directory, "bucket");
   ASSERT_TRUE(again);
-  instant post{}, data{}, other{-1s};
-  ASSERT_TRUE((*again)->update(rate_class::video_post, [&](instant a) { return post = a; }));
-  ASSERT_TRUE((*again)->update(rate_class::data, [&](instant a) { return data = a; }));
-  ASSERT_TRUE((*again)->update(rate_class::system, [&](instant a) { return other = a; }));
-  EXPECT_EQ(post, 42s);
-  EXPECT_EQ(data, 7s);
-  EXPECT_EQ(other, 0s);
+  bucket_state post, data, other{-1s, -1s};
+  ASSERT_TRUE((*again)->update(rate_class::video_post, [&](bucket_state a) { return post = a; }));
+  ASSERT_TRUE((*again)->update(rate_class::data, [&](bucket_state a) { return data = a; }));
+  ASSERT_TRUE((*again)->update(rate_class::system, [&](bucket_state a) { return other = a; }));
+  EXPECT_EQ(post.arrival, 42s);
+  EXPECT_EQ(post.floor, 41s);
+  EXPECT_EQ(data.arrival, 7s);
+  EXPECT_EQ(data.floor, 6s);
+  EXPECT_EQ(other.arrival, 0s);
 }
 
 TEST_F(limit_file_test, buckets_have_files_of_their_own_and_only_the_user_reads_them) {
@@ -72,18 +76,18 @@ TEST_F(limit_file_test, does_not_wait_for_a_lock_that_another_holds) {
   ASSERT_TRUE(file);
   const int other = ::open(only_file().c_str(), O_RDWR);
   ASSERT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
-  EXPECT_FALSE((*file)->update(rate_class::data, [](instant a) {
+  EXPECT_FALSE((*file)->update(rate_class::data, [](bucket_state a) {
     ADD_FAILURE() << "called without the lock";
     return a;
   }));
   ::close(other);
-  EXPECT_TRUE((*file)->update(rate_class::data, [](instant a) { return a; }));
+  EXPECT_TRUE((*file)->update(rate_class::data, [](bucket_state a) { return a; }));
 }
 
 TEST_F(limit_file_test, damage_and_another_boot_count_as_new) {
   {
     auto file = limit_file::open(directory, "bucket");
-    ASSERT_TRUE((*file)->update(rate_class::data, [](instant) { return instant(9s); }));
+    ASSERT_TRUE((*file)->update(rate_class::data, [](bucket_state) { return bucket_state{9s, 8s}; }));
   }
   {
     std::fstream damage(only_file(), std::ios::in | std::ios::out | std::ios::binary);
@@ -92,9 +96,9 @@ TEST_F(limit_file_test, damage_and_another_boot_count_as_new) {
   }
   auto file = limit_file::open(directory, "bucket");
   ASSERT_TRUE(file);
-  instant seen{-1s};
-  ASSERT_TRUE((*file)->update(rate_class::data, [&](instant a) { return seen = a; }));
-  EXPECT_EQ(seen, 0s);
+  bucket_state seen{-1s, -1s};
+  ASSERT_TRUE((*file)->update(rate_class::data, [&](bucket_state a) { return seen = a; }));
+  EXPECT_EQ(seen.arrival, 0s);
 }
 
 TEST_F(limit_file_test, says_which_folder_it_cannot_use) {
@@ -103,6 +107,32 @@ TEST_F(limit_file_test, says_which_folder_it_cannot_use) {
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().code, mux::errc::limiter_state);
   EXPECT_NE(file.error().detail.find((directory / "file" / "sub").string()), std::string::npos);
+}
+
+// Threads share the descriptor, which `flock` does not keep apart.
+TEST_F(limit_file_test, threads_do_not_undo_each_others_changes) {
+  auto file = limit_file::open(directory, "bucket");
+  ASSERT_TRUE(file);
+  static constexpr int rounds = 2000;
+  std::vector<std::thread> threads;
+  for (const rate_class c :
+       {rate_class::video_post, rate_class::video_other, rate_class::data, rate_class::system})
+    threads.emplace_back([&file, c] {
+      for (int i = 0; i < rounds;)
+        i += (*file)->update(c,
+                             [](bucket_state s) {
+                               return bucket_state{s.arrival + 1ns, s.floor};
+                             })
+                 ? 1
+                 : 0;
+    });
+  for (std::thread& t : threads) t.join();
+  for (const rate_class c :
+       {rate_class::video_post, rate_class::video_other, rate_class::data, rate_class::system})
+    ASSERT_TRUE((*file)->update(c, [](bucket_state s) {
+      EXPECT_EQ(s.arrival, std::chrono::nanoseconds(rounds));
+      return s;
+    }));
 }
 
 // Eight processes take tokens as fast as they can: together they get the burst and not one more.
@@ -116,11 +146,11 @@ TEST_F(limit_file_test, processes_together_spend_one_burst) {
       int taken = 0;
       auto file = limit_file::open(directory, "bucket");
       for (int i = 0; i < 200 && file; ++i) {
-        (void)(*file)->update(rate_class::video_post, [&](instant arrival) {
+        (void)(*file)->update(rate_class::video_post, [&](bucket_state stored) {
           mux::policy::token_bucket bucket(1, 5);
-          bucket.restore(arrival, 1000s, 60s);
+          bucket.restore(stored, 1000s, 60s);
           if (bucket.try_take(1000s)) ++taken;
-          return bucket.arrival();
+          return bucket.state();
         });
       }
       ::_exit(taken);

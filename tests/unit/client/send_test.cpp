@@ -394,6 +394,17 @@ TEST_F(send_loop, a_slow_handshake_does_not_make_requests_leave_together) {
     }
 }
 
+TEST_F(send_loop, slow_handshakes_do_not_shorten_the_pause_after_a_429) {
+  // The first call has a connection and is refused; the other two, granted too, still shake hands meanwhile.
+  network->then([] { return answer(429, "{}", {{"Retry-After", "30"}}); });
+  network->then([] { return answer(201, "x"); });
+  network->on_acquire = [this] { network->connect_time = network->requests.empty() ? 0ms : 200ms; };
+  for (int i = 0; i < 3; ++i) start(raw(post_row, std::to_string(i)));
+  time->run(io);
+  ASSERT_EQ(network->requests.size(), 4u);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_GE(network->requests[i].at - network->requests[0].at, 30s) << i;
+}
+
 TEST_F(send_loop, a_cancelled_call_leaves_the_queue_and_the_others_are_served) {
   for (int i = 0; i < 4; ++i) start(raw(post_row, std::to_string(i)));
   mux::result<std::string> got = mux::error(errc::none);

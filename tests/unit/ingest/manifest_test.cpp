@@ -56,6 +56,18 @@ TEST(manifest, reads_all_columns_in_any_order) {
   EXPECT_EQ(row.column, 1u);
 }
 
+TEST(manifest, refuses_a_text_that_would_pass_for_a_marker) {
+  const reading all = read(
+      "url,passthrough,external_id\n"
+      "https://a.example/1,mm1:01ARZ3NDEKTSV4RRFFQ69G5FAV,\n"
+      "https://a.example/2,,mm1:01ARZ3NDEKTSV4RRFFQ69G5FAV:x\n"
+      "https://a.example/3,mm1:short,\n");
+  ASSERT_EQ(all.faults.size(), 2u);
+  EXPECT_THAT(all.faults[0], testing::StartsWith("m.csv:2:21: passthrough begins with a marker"));
+  EXPECT_THAT(all.faults[1], testing::StartsWith("m.csv:3:22: external_id begins with a marker"));
+  EXPECT_EQ(all.rows.size(), 1u);
+}
+
 TEST(manifest, understands_byte_order_mark_crlf_blank_lines_and_a_missing_last_line_break) {
   const reading all =
       read("\xEF\xBB\xBFurl,title\r\n\r\nhttps://a.example/1,One\r\n\r\n\r\nhttps://a.example/2,Two");

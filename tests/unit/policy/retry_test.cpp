@@ -56,10 +56,11 @@ TEST(retry, a_create_is_repeated_only_if_nothing_was_sent) {
 }
 
 TEST(retry, a_create_with_an_answer_that_says_nothing_is_ambiguous) {
-  for (const int code : {408, 500, 502, 503, 504}) {
+  for (const int code : {408, 500, 502, 503, 504, 507, 520, 522, 524, 599}) {
     const verdict v = decide(status(code), idempotency::create);
     EXPECT_EQ(v.what, action::give_up) << code;
     EXPECT_TRUE(v.ambiguous) << code;
+    EXPECT_EQ(v.why, stop_reason::ambiguous) << code;
   }
   ending unreadable = status(201);
   unreadable.failure = errc::not_json;

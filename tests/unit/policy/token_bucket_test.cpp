@@ -85,11 +85,61 @@ TEST(token_bucket, unlimited_still_pauses_when_drained) {
 
 TEST(token_bucket, restored_state_counts_and_damage_counts_as_empty) {
   token_bucket bucket(1, 3);
-  bucket.restore(instant(102s), 100s, 60s);  // two tokens owed
+  bucket.restore({instant(102s), instant(0s)}, 100s, 60s);  // two tokens owed
   EXPECT_DOUBLE_EQ(bucket.tokens(100s), 1);
-  bucket.restore(instant(100h), 100s, 60s);  // no pause reaches that far
+  bucket.restore({instant(100h), instant(0s)}, 100s, 60s);  // no pause reaches that far
   EXPECT_FALSE(bucket.try_take(100s));
   EXPECT_LE(bucket.ready(100s), instant(102s));
+}
+
+TEST(token_bucket, a_token_given_back_does_not_shorten_a_pause) {
+  token_bucket bucket(1, 3);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.try_take(0s));
+  bucket.drain(30s);
+  bucket.give_back(1s);
+  bucket.give_back(1s);
+  EXPECT_EQ(bucket.ready(1s), 30s);
+}
+
+TEST(token_bucket, tokens_that_waited_for_a_connection_do_not_leave_in_one_burst) {
+  token_bucket bucket(5, 3);
+  instant now = 0s;
+  int taken = 0;
+  for (; now < 30s; now += 10ms) taken += bucket.try_take(now) ? 1 : 0;
+  EXPECT_GT(taken, 150);
+  // The connection comes back: each gives its token back, takes one again and leaves, if it may.
+  int left = 0;
+  for (int i = 0; i < taken; ++i) {
+    bucket.give_back(now);
+    if (bucket.try_take(now)) {
+      bucket.use(now);
+      ++left;
+    }
+  }
+  EXPECT_LE(left, 3);
+}
+
+TEST(token_bucket, what_was_sent_and_a_pause_outlive_a_state_stored_before_them) {
+  token_bucket bucket(1, 1);
+  const auto stored = bucket.state();
+  bucket.drain(20s);
+  bucket.restore(stored, 1s, 60s);
+  EXPECT_EQ(bucket.ready(1s), 20s);
+  token_bucket other(1, 1);
+  EXPECT_TRUE(other.try_take(5s));
+  other.use(5s);
+  other.restore(stored, 5s, 60s);
+  EXPECT_FALSE(other.try_take(5s));
+}
+
+TEST(token_bucket, using_tokens_at_once_changes_nothing) {
+  token_bucket one(3, 4), two(3, 4);
+  instant now = 7s;
+  for (int i = 0; i < 500; ++i, now += 50ms) {
+    const bool taken = one.try_take(now);
+    ASSERT_EQ(taken, two.try_take(now));
+    if (taken) two.use(now);
+  }
 }
 
 // The promise of the whole limiter: no window of any length holds more than burst + rate·length grants.
