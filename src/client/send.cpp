@@ -116,6 +116,7 @@ result<void> decode(const journey& j, transport::wire_response& response) {
   if (!j.request.answer || !j.out) return {};
   codec::read_options options;
   options.depth = j.core.options().response.depth;
+  options.size = j.core.options().response.body;
   options.unwrap = j.request.unwrap;
   result<void> read = codec::read(response.body, *j.request.answer, j.out, options);
   if (read) return read;

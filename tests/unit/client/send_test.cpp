@@ -13,6 +13,7 @@
 #include <mux/send.hpp>
 
 #include "client/core.hpp"
+#include "codec/schema.hpp"
 #include "unit/client/scripted_network.hpp"
 
 namespace {
@@ -369,6 +370,21 @@ TEST_F(send_loop, a_delete_that_is_gone_after_a_lost_answer_succeeded) {
 TEST_F(send_loop, a_delete_of_what_was_never_there_is_not_found) {
   network->then([] { return answer(404, "{}"); });
   EXPECT_EQ(one(raw(delete_row)).error().code, errc::not_found);
+}
+
+TEST_F(send_loop, the_bound_on_bodies_is_the_decoders_too) {
+  options.response.body = 100;
+  mux::detail::request_base base;
+  base.op = &get_row;
+  base.target = "/";
+  base.answer = &mux::codec::type_of<std::string>;
+  for (const std::size_t length : {98u, 99u}) {
+    network->then([length] { return answer(200, '"' + std::string(length, 'x') + '"'); });
+    const auto got = one(mux::request<std::string>(base));
+    EXPECT_EQ(got ? errc::none : got.error().code, length == 98 ? errc::none : errc::response_too_large);
+    network = std::make_shared<scripted_network>(*time);
+    core_.reset();
+  }
 }
 
 TEST_F(send_loop, knows_the_servers_time_from_its_answers) {
