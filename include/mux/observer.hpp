@@ -23,6 +23,9 @@ class observer {
   virtual void on_answered(const operation&, int /*status*/, std::chrono::nanoseconds /*latency*/) {}
   /// The server refused with 429; the class pauses for `pause`.
   virtual void on_throttled(const operation&, std::chrono::nanoseconds /*pause*/) {}
+  /// What the client allows itself changed: a refusal taught it a smaller burst or share, a discovery ended,
+  /// or the full rate is back. `rate` in requests a second.
+  virtual void on_limit_changed(rate_class, double /*rate*/, int /*burst*/) {}
   /// A further try follows after `delay`.
   virtual void on_retry(const operation&, const error& /*why*/, int /*attempt*/,
                         std::chrono::nanoseconds /*delay*/) {}

@@ -6,11 +6,24 @@
 
 namespace mux::inline v0 {
 
-/// Limit class of an operation. Source: https://mux.com/docs/core/make-api-requests ; robots and system have
-/// no published limit, playback and upload storage have none.
-enum class rate_class : std::uint8_t { video_post, video_other, monitoring, data, system, robots, unlimited };
-inline constexpr std::size_t rate_class_count = 7;
+enum class http_method : std::uint8_t { get, post, put, patch, delete_ };
+[[nodiscard]] std::string_view to_string(http_method m) noexcept;
+
+/// Limit class of a request. Source: https://mux.com/docs/core/make-api-requests
+enum class rate_class : std::uint8_t {
+  video_post,   ///< POST below `/video`: 1 a second
+  video_other,  ///< other methods below `/video`: 5 a second
+  monitoring,   ///< real-time data below `/data`: 1 a second
+  data,         ///< everything else below `/data`: 5 a second
+  system,       ///< no published limit
+  robots,       ///< no published limit
+  storage,      ///< bytes of direct uploads, which go to another host: no published limit
+  unlimited,    ///< playback: manifests, images, files
+};
+inline constexpr std::size_t rate_class_count = 8;
 [[nodiscard]] std::string_view to_string(rate_class c) noexcept;
+/// The class of a request to a path of the API, documented or not, by method and path alone.
+[[nodiscard]] rate_class classify(http_method method, std::string_view path) noexcept;
 
 /// What a repeated call does.
 enum class idempotency : std::uint8_t {
@@ -24,9 +37,6 @@ enum class idempotency : std::uint8_t {
 enum class pagination : std::uint8_t { none, cursor, page, page_timeframe, manual };
 
 enum class api_host : std::uint8_t { api, stream, image };
-
-enum class http_method : std::uint8_t { get, post, put, patch, delete_ };
-[[nodiscard]] std::string_view to_string(http_method m) noexcept;
 
 /// One row of the operation table.
 struct operation {

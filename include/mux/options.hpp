@@ -37,24 +37,31 @@ struct timeout_options {
   std::chrono::nanoseconds body_idle = std::chrono::seconds(30);
 };
 
+inline constexpr double unlimited_rate = std::numeric_limits<double>::infinity();
+
 /// One limit class.
 struct class_limit {
+  class_limit(double a_rate = 1, std::optional<int> server_burst = {}) : rate(a_rate), burst(server_burst) {}
   /// Requests a second, 0 < rate ≤ 1,000,000; infinity: no limit.
   double rate = 1;
-  /// Size of the *server's* bucket. The client keeps one token in reserve against jitter. Unset: unknown, the
-  /// client uses 3.
+  /// Size of the *server's* bucket, 1 to 1,000,000. The client keeps one token in reserve against jitter.
+  /// Unset: not known; the client allows itself 3, or what an earlier run found out.
   std::optional<int> burst;
+  /// If the size is not known, find it out: one request at a time, as fast as answers come, until the first
+  /// 429. The price is that one refusal.
+  bool discover_burst = false;
 };
 
 struct limiter_options {
   /// By `rate_class`. Source: https://mux.com/docs/core/make-api-requests ; system and robots are
   /// conservative guesses.
   std::array<class_limit, rate_class_count> classes = {
-      {{1, {}}, {5, {}}, {1, {}}, {5, {}}, {1, {}}, {1, {}}, {std::numeric_limits<double>::infinity(), {}}}};
+      {{1}, {5}, {1}, {5}, {1}, {1}, {unlimited_rate}, {unlimited_rate}}};
   /// Names the server's bucket; tokens of one environment and priority share one. Default: the token id.
   std::string bucket_id;
-  /// Folder for limiter state that all processes of this machine and user share, so that a shell loop or an
-  /// instant restart does not spend the burst twice. Empty: state lives in this process only.
+  /// Folder for what all processes of this machine and user share of a limit: what was sent, and what was
+  /// learnt of the server (burst, share of the rate). So a shell loop or an instant restart does not spend
+  /// the burst twice, and a discovery is made once. Empty: all of it lives in this process only.
   std::filesystem::path state_directory;
 
   [[nodiscard]] class_limit& operator[](rate_class c) noexcept {

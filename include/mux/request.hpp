@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct call_options {
   /// Tries in all, at least 1; a 429 does not use one up.
   std::optional<int> tries;
   mux::priority priority = mux::priority::normal;
+  /// Names whoever the call belongs to, a batch or a tenant: within a priority the queue serves flows in
+  /// turn, and each of them first in, first out. 0: the common flow.
+  std::uint64_t flow = 0;
   /// Overrides what the operation's row says about repeats.
   std::optional<idempotency> repeat;
   /// Extra headers. A name or value with a control character is refused with `invalid_argument`.
@@ -63,6 +67,8 @@ class request {
   request& deadline(std::chrono::nanoseconds limit) & { return base_.options.deadline = limit, *this; }
   request& tries(int most) & { return base_.options.tries = most, *this; }
   request& priority(mux::priority band) & { return base_.options.priority = band, *this; }
+  /// Any number of the caller's own; see `call_options::flow`.
+  request& flow(std::uint64_t id) & { return base_.options.flow = id, *this; }
   request& repeat(idempotency how) & { return base_.options.repeat = how, *this; }
   request& header(std::string name, std::string value) & {
     base_.options.headers.emplace_back(std::move(name), std::move(value));
@@ -72,6 +78,7 @@ class request {
   request&& deadline(std::chrono::nanoseconds limit) && { return std::move(deadline(limit)); }
   request&& tries(int most) && { return std::move(tries(most)); }
   request&& priority(mux::priority band) && { return std::move(priority(band)); }
+  request&& flow(std::uint64_t id) && { return std::move(flow(id)); }
   request&& repeat(idempotency how) && { return std::move(repeat(how)); }
   request&& header(std::string name, std::string value) && {
     return std::move(header(std::move(name), std::move(value)));

@@ -36,7 +36,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void close();
 
   [[nodiscard]] const client_options& options() const noexcept { return options_; }
-  [[nodiscard]] client_detail::admission& limiter() const noexcept { return *admission_; }
+  [[nodiscard]] const client_detail::admission& limiter() const noexcept { return *admission_; }
   [[nodiscard]] transport::network& network() const noexcept { return *network_; }
   [[nodiscard]] client_detail::time_source& time() const noexcept { return *time_; }
   [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
@@ -66,7 +66,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
   client_options options_;
   std::shared_ptr<client_detail::time_source> time_;
   std::shared_ptr<transport::network> network_;
-  std::shared_ptr<client_detail::admission> admission_;
+  std::unique_ptr<client_detail::admission> admission_;
   std::array<transport::base_url, 3> hosts_;
   transport::headers api_headers_;
   transport::headers other_headers_;

@@ -16,13 +16,12 @@ namespace {
 struct record {
   char magic[8];
   char boot[40];
-  std::int64_t arrival[8];
-  std::int64_t floor[8];
+  policy::limit_state classes[rate_class_count];
 };
-static_assert(rate_class_count <= 8);
-static_assert(std::is_trivially_copyable_v<record> && sizeof(record) == 176);
+static_assert(std::is_trivially_copyable_v<record>);
 
-constexpr char magic[8] = {'m', 'u', 'x', 'l', 'i', 'm', '0', '2'};
+/// Changes with the layout of the record.
+constexpr char magic[8] = {'m', 'u', 'x', 'l', 'i', 'm', '0', '3'};
 
 const std::string& boot_id() {
   static const std::string id = [] {
@@ -78,23 +77,21 @@ limit_file::~limit_file() {
 }
 
 bool limit_file::update(rate_class c,
-                        const std::function<policy::bucket_state(policy::bucket_state)>& change) {
+                        const std::function<policy::limit_state(const policy::limit_state&)>& change) {
   const std::scoped_lock threads(mutex_);
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) return false;
   record r{};
   const bool whole = ::pread(descriptor_, &r, sizeof(r), 0) == static_cast<ssize_t>(sizeof(r));
   const std::string& boot = boot_id();
-  if (!whole || std::memcmp(r.magic, magic, sizeof(magic)) != 0 ||
-      std::memcmp(r.boot, boot.data(), sizeof(r.boot)) != 0) {
+  if (!whole || std::memcmp(r.magic, magic, sizeof(magic)) != 0) {
     r = record{};
     std::memcpy(r.magic, magic, sizeof(magic));
-    std::memcpy(r.boot, boot.data(), sizeof(r.boot));
+  } else if (std::memcmp(r.boot, boot.data(), sizeof(r.boot)) != 0) {
+    for (policy::limit_state& state : r.classes) state = policy::after_reboot(state);
   }
-  const auto slot = static_cast<std::size_t>(c);
-  const policy::bucket_state changed =
-      change({policy::instant(r.arrival[slot]), policy::instant(r.floor[slot])});
-  r.arrival[slot] = changed.arrival.count();
-  r.floor[slot] = changed.floor.count();
+  std::memcpy(r.boot, boot.data(), sizeof(r.boot));
+  policy::limit_state& state = r.classes[static_cast<std::size_t>(c)];
+  state = change(state);
   // A failed write leaves the older state, and this process goes on with its own; the space is reserved, so
   // this is a broken disk.
   [[maybe_unused]] const auto written = ::pwrite(descriptor_, &r, sizeof(r), 0);

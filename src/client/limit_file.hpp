@@ -9,13 +9,13 @@
 #include <mux/operation.hpp>
 #include <mux/result.hpp>
 
-#include "policy/token_bucket.hpp"
+#include "policy/scheduler.hpp"
 
 namespace mux::inline v0::client_detail {
 
 /// Limiter state of one bucket id in a file that all processes of this machine and user share: per class the
-/// state of the token bucket on the steady clock, which all processes of one boot have in common. After a
-/// reboot the content counts as new. Mode 0600. Thread-safe.
+/// state of the scheduler on the steady clock, which all processes of one boot have in common. After a reboot
+/// only what was learnt of the server's burst still counts. Mode 0600. Thread-safe.
 class limit_file {
  public:
   /// Opens or makes `directory`/name. Errors: `limiter_state`.
@@ -28,7 +28,7 @@ class limit_file {
   /// Locks the file, hands the class's state to `change` and stores what it returns. False, with
   /// nothing called, if another process holds the lock: try again soon. Never blocks.
   [[nodiscard]] bool update(rate_class c,
-                            const std::function<policy::bucket_state(policy::bucket_state)>& change);
+                            const std::function<policy::limit_state(const policy::limit_state&)>& change);
 
  private:
   explicit limit_file(int descriptor) : descriptor_(descriptor) {}

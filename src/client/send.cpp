@@ -13,6 +13,9 @@
 #include "client/control_bytes.hpp"
 #include "client/core.hpp"
 #include "client/http_date.hpp"
+#include "client/lane.hpp"
+#include "client/passage.hpp"
+#include "client/quota_header.hpp"
 #include "client/suspension.hpp"
 #include "codec/codec.hpp"
 
@@ -97,8 +100,9 @@ asio::awaitable<bool> pause(client_core& core, duration length) {
   client_detail::suspension sleep;
   bool cancelled = false;
   // On this coroutine's own strand, so that the alarm cannot go off while the coroutine goes on.
-  const auto alarm = core.time().make_alarm(co_await asio::this_coro::executor);
-  alarm->arm(core.time().now() + length, [&sleep] { sleep.release(); });
+  const asio::any_io_executor strand = co_await asio::this_coro::executor;
+  const auto alarm = core.time().make_alarm(strand, [&sleep] { sleep.release(); });
+  alarm->arm(core.time().now() + length);
   auto on_cancel = [&] {
     cancelled = true;
     sleep.release();
@@ -135,13 +139,14 @@ void note_answer(const journey& j, const transport::wire_response& response, ins
   if (observer* o = j.core.watcher()) o->on_answered(j.op, response.status, now - sent);
 }
 
-duration note_refusal(const journey& j, const transport::wire_response& response, instant sent) {
-  const auto after =
-      client_detail::parse_retry_after(response.field("retry-after-ms"), response.field("retry-after"),
-                                       client_detail::parse_http_date(response.field("date")));
-  const duration wait = j.core.limiter().refused(j.op.limit, sent, after.value_or(duration(-1)));
-  if (observer* o = j.core.watcher()) o->on_throttled(j.op, wait);
-  return wait;
+std::optional<duration> retry_after(const transport::wire_response& response) {
+  return client_detail::parse_retry_after(response.field("retry-after-ms"), response.field("retry-after"),
+                                          client_detail::parse_http_date(response.field("date")));
+}
+
+std::optional<policy::quota> quota(const transport::wire_response& response) {
+  return client_detail::parse_quota(response.field("x-ratelimit-limit"),
+                                    response.field("x-ratelimit-remaining"));
 }
 
 result<answer> fail(const journey& j, error e) {
@@ -183,16 +188,17 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
 
   const transport::origin& to = core->host(j.op.host).origin;
   std::unique_ptr<transport::lease> lease;
+  const std::shared_ptr<client_detail::lane>& lane = core->limiter().of(j.op.limit);
+  client_detail::passage pass(lane, j.op, request.options, j.deadline);
   std::optional<error> last;  // why the latest try failed, for a call that ends in the queue
-  bool ahead = false;
   const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
   const auto cancelled = [&state] { return state.cancelled() != asio::cancellation_type::none; };
   for (;;) {
     if (cancelled()) co_return fail(j, cancelled_error());
 
-    result<void> token = co_await core->limiter().acquire(j.op, request.options.priority, j.deadline, ahead);
-    if (!token) {
-      error e = std::move(token).error();
+    result<void> turn = co_await pass.enter();
+    if (!turn) {
+      error e = std::move(turn).error();
       if (last && e.code != errc::cancelled) {
         last->stopped = e.stopped;
         last->predicted_wait = e.predicted_wait;
@@ -213,22 +219,19 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
       if (got.lease) {
         lease = std::move(got.lease);
         if (core->time().now() - begun > patience) {
-          core->limiter().give_back(j.op.limit);
-          ahead = true;
+          pass.abandon();
           continue;
         }
       } else {
         why = std::move(got.failure->what);
       }
     }
+    // At the moment of a grant it is too late for whoever granted.
+    if (cancelled()) co_return fail(j, cancelled_error());
     const instant sent = core->time().now();
-    if (cancelled()) {  // at the moment of a grant, too late for whoever granted
-      core->limiter().give_back(j.op.limit);
-      co_return fail(j, cancelled_error());
-    }
     if (lease) {
+      if (!pass.depart()) continue;
       ++core->sent;
-      core->limiter().sent(j.op.limit);
       co_await asio::this_coro::throw_if_cancelled(true);
       transport::outcome outcome = co_await lease->exchange(j.wire, time_point(j.try_deadline()));
       co_await asio::this_coro::throw_if_cancelled(false);
@@ -244,11 +247,14 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
       ending.forbidden = response->field("x-should-retry") == "false";
       if (response->status == 429) {
         last = answer_error(j.op, *response);
-        last->predicted_wait = note_refusal(j, *response, sent);
-        ahead = true;
+        const duration wait = pass.refused(retry_after(*response).value_or(duration(-1)), quota(*response));
+        last->predicted_wait = wait;
+        if (observer* o = core->watcher()) o->on_throttled(j.op, wait);
         continue;
       }
-      core->limiter().accepted(j.op.limit);
+      pass.accepted(quota(*response));
+      if (response->status == 503)
+        if (const auto silence = retry_after(*response)) lane->pause(*silence);
       if (response->status >= 200 && response->status < 300) {
         result<void> read = decode(j, *response);
         if (!read) why = std::move(read).error();
@@ -259,12 +265,12 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
         why = answer_error(j.op, *response);
       }
     } else {
+      pass.abandon();
       ending.failure = why.code;
       ending.bytes_sent = why.bytes_sent;
     }
 
     const policy::verdict verdict = core->judge(ending, j.op, j.repeat, j.attempt, j.tries);
-    if (verdict.return_token) core->limiter().give_back(j.op.limit);
     if (verdict.what == policy::verdict::action::succeed) co_return succeed(j, *response);
     j.may_be_done = j.may_be_done || verdict.ambiguous;
     why.ambiguous = verdict.ambiguous;
@@ -280,7 +286,6 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     const bool interrupted = co_await pause(*core, verdict.pause);
     if (interrupted) co_return fail(j, cancelled_error());
     ++j.attempt;
-    ahead = false;
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -15,9 +16,9 @@ namespace asio = boost::asio;
 class alarm {
  public:
   virtual ~alarm() = default;
-  /// Replaces what was armed before. `then` runs on the executor; a replaced or cancelled one never runs
-  /// late, but may be under way already.
-  virtual void arm(policy::instant when, std::function<void()> then) = 0;
+  /// Replaces the moment set before. The function runs on the executor; a replaced or cancelled call never
+  /// runs late, but may be under way already.
+  virtual void arm(policy::instant when) = 0;
   virtual void cancel() = 0;
 };
 
@@ -27,7 +28,11 @@ class time_source {
   virtual ~time_source() = default;
   /// Never runs backwards.
   [[nodiscard]] virtual policy::instant now() const = 0;
-  [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(asio::any_io_executor executor) = 0;
+  /// A number that changes when `now` does not tell the whole story any more: the machine slept, or this
+  /// process is a fork of the one before.
+  [[nodiscard]] virtual std::uint64_t discontinuities() { return 0; }
+  [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(asio::any_io_executor executor,
+                                                          std::function<void()> then) = 0;
 };
 
 /// std::chrono::steady_clock, the same for all processes of a machine between two boots.

@@ -8,7 +8,7 @@ namespace mux::inline v0::emulator {
 namespace {
 
 constexpr std::array<std::string_view, rate_class_count> names = {
-    "video_post", "video_other", "monitoring", "data", "system", "robots", "unlimited"};
+    "video_post", "video_other", "monitoring", "data", "system", "robots", "storage", "unlimited"};
 
 // A request that comes exactly when its token is due must not be refused for a rounding error of the sum.
 constexpr double rounding = 1e-6;

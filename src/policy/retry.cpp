@@ -62,7 +62,6 @@ verdict judge(const ending& e, idempotency repeat, int attempt, const retry_limi
   }
   const bool repeatable = repeat != idempotency::create && repeat != idempotency::once;
   v.ambiguous = repeat != idempotency::safe && may_have_executed(e);
-  v.return_token = e.status == 0 && !e.bytes_sent;
   if (e.failure == errc::cancelled) {
     v.why = stop_reason::cancelled;
     return v;

@@ -27,8 +27,7 @@ struct verdict {
   } what = action::give_up;
   duration pause{0};
   stop_reason why = stop_reason::not_retryable;
-  bool ambiguous = false;     ///< the server may have executed the call
-  bool return_token = false;  ///< nothing left the machine: the limiter's token is as good as unused
+  bool ambiguous = false;  ///< the server may have executed the call
 };
 
 /// Settings of the verdict, from `retry_options`.

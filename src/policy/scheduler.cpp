@@ -5,141 +5,219 @@
 
 namespace mux::inline v0::policy {
 
-void waiter_list::push_back(waiter& w) noexcept {
-  w.before = last_;
-  w.after = nullptr;
-  (last_ ? last_->after : first_) = &w;
-  last_ = &w;
-  ++size_;
+namespace {
+
+std::int64_t interval_of(double rate) noexcept {
+  return std::isinf(rate) ? 0 : static_cast<std::int64_t>(std::ceil(std::min(1e9 / rate, 1e15)));
 }
 
-void waiter_list::push_front(waiter& w) noexcept {
-  w.before = nullptr;
-  w.after = first_;
-  (first_ ? first_->before : last_) = &w;
-  first_ = &w;
-  ++size_;
+constexpr int most_burst = 30'000;
+
+/// Processes read the clock before they take turns at the state, and may be held up between the two.
+constexpr duration late_reader = std::chrono::minutes(10);
+
+/// A share that was learnt so long ago is forgotten if the client was idle meanwhile: the others may be gone.
+constexpr duration share_memory = std::chrono::minutes(15);
+constexpr duration idle = std::chrono::minutes(1);
+
+}  // namespace
+
+limit_state after_reboot(const limit_state& stored) noexcept {
+  limit_state fresh;
+  fresh.learnt = stored.learnt.lasting();
+  return fresh;
 }
 
-void waiter_list::remove(waiter& w) noexcept {
-  (w.before ? w.before->after : first_) = w.after;
-  (w.after ? w.after->before : last_) = w.before;
-  w.before = w.after = nullptr;
-  --size_;
+scheduler::scheduler(const pace_settings& settings, double chance) noexcept
+    : bucket_(settings.rate, 1),
+      last_sent_((-never).count()),
+      full_interval_(interval_of(settings.rate)),
+      pace_(settings, chance),
+      headers_(settings.rate) {
+  bucket_.restore(pace_.rate(), burst_in_force(), instant::zero());
+  set_gate();
 }
 
-waiter* waiter_list::pop_front() noexcept {
-  waiter* w = first_;
-  if (w) remove(*w);
-  return w;
+// A request's way around the lock ends when each entry needs a closer look than the bucket's.
+void scheduler::set_gate() noexcept {
+  bucket_.set_gate(queue_.empty() && !gate_kept_closed_ && !pace_.discovering() && !headers_.trusted());
 }
 
-scheduler::scheduler(double rate, int burst) : bucket_(rate, burst) {}
-
-std::size_t scheduler::waiters_before(std::uint8_t band, bool ahead) const noexcept {
-  // The newcomer is served in round `rounds` of its band; until then every other band gets at most its weight
-  // a round, and the round that is under way may be over for its own band.
-  const std::size_t in_band = ahead ? 0 : bands_[band].size();
-  const std::size_t rounds = in_band / static_cast<std::size_t>(weights[band]) + 2;
-  std::size_t before = in_band;
-  for (std::size_t b = 0; b < band_count; ++b)
-    if (b != band) before += std::min(bands_[b].size(), rounds * static_cast<std::size_t>(weights[b]));
-  return before;
+int scheduler::burst_in_force() const noexcept {
+  if (pace_.discovering()) return most_burst;
+  if (headers_.trusted() && pace_.calm())
+    return std::max(pace_.burst(), static_cast<int>(std::min<double>(headers_.limit(), most_burst)) - 1);
+  return pace_.burst();
 }
 
-duration scheduler::predicted_wait(instant now, std::uint8_t band) const noexcept {
-  return bucket_.ready(now, waiters_before(band, false) + 1) - now;
+void scheduler::apply_terms(instant now) noexcept {
+  bucket_.configure(pace_.rate(), burst_in_force(), now);
+  set_gate();
 }
 
-arrival scheduler::arrive(waiter& w, instant now, bool ahead, bool may_go) noexcept {
-  if (may_go && size_ == 0 && bucket_.try_take(now)) return {arrival::verdict::admitted, duration::zero()};
-  const duration wait = bucket_.ready(now, waiters_before(w.band, ahead) + 1) - now;
+std::optional<ticket> scheduler::commit(instant now) noexcept {
+  // Counted before it is known to leave, so that nobody finds neither a turn nor a request.
+  in_flight_.fetch_add(1, std::memory_order_acq_rel);
+  if (!bucket_.commit(now)) {
+    in_flight_.fetch_sub(1, std::memory_order_acq_rel);
+    return std::nullopt;
+  }
+  last_sent_.store(now.count(), std::memory_order_relaxed);
+  ticket t{now, 0};
+  if (const std::int64_t interval = full_interval_.load(std::memory_order_relaxed); interval > 0) {
+    std::int64_t seen = surplus_.load(std::memory_order_relaxed);
+    std::int64_t next;
+    do {
+      next = std::max(seen, now.count()) + interval;
+    } while (!surplus_.compare_exchange_weak(seen, next, std::memory_order_relaxed));
+    t.excess = static_cast<double>(next - now.count()) / static_cast<double>(interval);
+  }
+  return t;
+}
+
+instant scheduler::ready(instant now) const noexcept {
+  const instant at = bucket_.ready(now);
+  if (at == never) return never;
+  if (pace_.discovering()) return bucket_.turns() == 0 && in_flight() == 0 ? at : never;
+  if (!headers_.trusted()) return at;
+  const std::size_t turns = bucket_.turns();
+  instant last(last_sent_.load(std::memory_order_relaxed));
+  if (turns > 0) last = std::max(last, last_turn_);  // its request is about to leave
+  return std::max(at, headers_.ready(now, last, pace_.rate(), in_flight() + turns, pace_.calm()));
+}
+
+bool scheduler::enter(instant now) noexcept {
+  if (ready(now) > now || !bucket_.enter(now)) return false;
+  last_turn_ = now;
+  return true;
+}
+
+duration scheduler::predicted_wait(instant now, std::uint8_t band, std::uint64_t key) const noexcept {
+  return bucket_.ready(now, queue_.before(band, key, false) + 1) - now;
+}
+
+arrival scheduler::arrive(waiter& w, instant now, bool may_go) noexcept {
+  if (may_go && queue_.empty() && enter(now)) {
+    // Should it come back, it goes ahead of all who queue up after it.
+    if (w.place == 0) w.place = first_place;
+    return {arrival::verdict::admitted, duration::zero()};
+  }
+  const duration wait = bucket_.ready(now, queue_.before(w.band, w.key, w.place != 0) + 1) - now;
   if (w.deadline != never && now + wait > w.deadline) return {arrival::verdict::refused, wait};
-  if (ahead)
-    bands_[w.band].push_front(w);
-  else
-    bands_[w.band].push_back(w);
-  if (w.deadline != never) deadlines_.insert(w);
-  w.queued = true;
-  ++size_;
+  queue_.push(w);
+  if (w.deadline != never) deadlines_.insert(w, now);
+  set_gate();
   return {arrival::verdict::queued, wait};
-}
-
-void scheduler::forget(waiter& w) noexcept {
-  bands_[w.band].remove(w);
-  deadlines_.remove(w);
-  w.queued = false;
-  --size_;
 }
 
 bool scheduler::cancel(waiter& w) noexcept {
   if (!w.queued) return false;
-  forget(w);
+  queue_.remove(w);
+  deadlines_.remove(w);
+  set_gate();
   return true;
-}
-
-waiter* scheduler::next() noexcept {
-  for (;;) {
-    if (!bands_[turn_].empty() && credit_[turn_] > 0) {
-      --credit_[turn_];
-      return bands_[turn_].front();
-    }
-    // An empty band keeps no credit for later, as usual in deficit round robin.
-    credit_[turn_] = weights[turn_];
-    turn_ = (turn_ + 1) % band_count;
-  }
 }
 
 turn scheduler::poll(instant now, std::size_t most) noexcept {
   turn released;
-  while (deadlines_.earliest() && deadlines_.earliest()->deadline < now) {
-    waiter& late = *static_cast<waiter*>(deadlines_.earliest());
-    forget(late);
-    released.expired.push_back(late);
+  while (released.expired.size() < most) {
+    waiter* const late = deadlines_.pop_expired(now);
+    if (!late) break;
+    queue_.remove(*late);
+    released.expired.push_back(*late);
   }
-  for (; most > 0 && size_ > 0 && bucket_.try_take(now); --most) {
-    waiter& w = *next();
-    forget(w);
+  while (released.granted.size() < most && !queue_.empty() && enter(now)) {
+    waiter& w = queue_.pop();
+    deadlines_.remove(w);
     released.granted.push_back(w);
   }
+  set_gate();
   return released;
 }
 
 waiter_list scheduler::release_all() noexcept {
-  waiter_list all;
-  for (auto& band : bands_) {
-    while (waiter* w = band.front()) {
-      forget(*w);
-      all.push_back(*w);
-    }
-  }
+  waiter_list all = queue_.clear();
+  for (waiter* w = all.front(); w; w = w->after) deadlines_.remove(*w);
+  set_gate();
   return all;
 }
 
 instant scheduler::next_wake(instant now) const noexcept {
-  if (size_ == 0) return never;
-  const instant grant = bucket_.ready(now);
-  // A waiter expires once its deadline is past, hence the nanosecond.
-  return deadlines_.earliest() ? std::min(grant, deadlines_.earliest()->deadline + duration(1)) : grant;
+  return queue_.empty() ? never : std::min(ready(now), deadlines_.earliest());
 }
 
-duration scheduler::refused(instant sent, instant now, duration retry_after, double u) noexcept {
-  if (sent >= reaction_) {
-    reaction_ = now;
-    episodes_ = std::min(episodes_ + 1, 16);
-    const double interval = static_cast<double>(bucket_.interval().count());
-    double wait = interval * (1 + 0.25 * u);
-    if (episodes_ >= 2)
-      wait = std::max(wait, std::min(60e9, 0.5e9 * std::pow(2, episodes_)) * (0.75 + 0.5 * u));
-    if (retry_after >= duration::zero()) {
-      const double after = static_cast<double>(retry_after.count());
-      wait = std::max(wait, after + u * std::min(std::max(after, 0.2e9), interval));
-    }
-    const duration pause(
-        static_cast<std::int64_t>(std::min(wait, static_cast<double>(longest_pause.count()))));
-    bucket_.drain(now + pause);
+void scheduler::accepted(const ticket& of, instant now, const std::optional<quota>& said) noexcept {
+  const std::uint32_t left = in_flight_.fetch_sub(1, std::memory_order_acq_rel) - 1;
+  headers_.observe(true, said, now, left);
+  pace_.accepted(of, now);
+  apply_terms(now);
+}
+
+duration scheduler::refused(const ticket& of, instant now, duration retry_after,
+                            const std::optional<quota>& said, double u) noexcept {
+  const std::uint32_t left = in_flight_.fetch_sub(1, std::memory_order_acq_rel) - 1;
+  headers_.observe(false, said, now, left);
+  const duration pause = pace_.refused(of, now, retry_after, u);
+  apply_terms(now);
+  if (pause >= duration::zero()) bucket_.drain(now + pause);
+  return std::max(bucket_.ready(now, 1) - now, duration::zero());
+}
+
+void scheduler::pause(instant now, duration length) noexcept {
+  bucket_.drain(now + std::min(length, pace::longest_pause));
+}
+
+void scheduler::discontinuity(instant now) noexcept {
+  headers_.forget();
+  if (!bucket_.unlimited()) bucket_.drain(now + bucket_.interval());
+  apply_terms(now);
+}
+
+void scheduler::reconfigure(const pace_settings& settings, instant now) noexcept {
+  pace_.reconfigure(settings);
+  headers_ = header_signal(settings.rate);
+  full_interval_.store(interval_of(settings.rate), std::memory_order_relaxed);
+  apply_terms(now);
+}
+
+void scheduler::keep_gate_closed() noexcept {
+  gate_kept_closed_ = true;
+  set_gate();
+}
+
+limit_state scheduler::state() const noexcept {
+  return {bucket_.arrival(), instant(surplus_.load(std::memory_order_relaxed)), bucket_.interval(),
+          bucket_.burst(), pace_.state()};
+}
+
+void scheduler::restore(const limit_state& stored, instant now) noexcept {
+  const pace_state& learnt = stored.learnt;
+  const auto long_ago = [&](instant t, duration since) { return t < instant::zero() || now - t > since; };
+  const bool stale = long_ago(learnt.reaction, share_memory) && long_ago(learnt.recent_at, idle);
+  const auto ahead = [&](instant t) {
+    return static_cast<double>(t.count()) - static_cast<double>(now.count());
+  };
+  const auto count = [](auto d) { return static_cast<double>(duration(d).count()); };
+  // Further ahead than any request or pause could have put them: damage.
+  const double interval = count(stored.interval);
+  const bool sound =
+      learnt.recent_since <= learnt.recent_at &&
+      ahead(std::max(learnt.reaction, learnt.recent_at)) <= count(late_reader) && interval >= 0 &&
+      stored.burst >= 0 &&
+      ahead(stored.arrival) <= count(pace::longest_pause + late_reader) + interval * stored.burst;
+  pace_.restore(sound ? learnt : pace_state(), stale);
+  if (sound && stored.burst > 0) {
+    // What was sent counts under the terms of that time; the tokens that it left are carried over to today's.
+    bucket_.restore(1e9 / interval, stored.burst, stored.arrival);
+    bucket_.configure(pace_.rate(), burst_in_force(), now);
+  } else {
+    bucket_.restore(pace_.rate(), burst_in_force(), instant::zero());
+    if (!sound) discontinuity(now);
   }
-  return bucket_.ready(now) - now;
+  const double most = static_cast<double>(full_interval_.load(std::memory_order_relaxed)) * most_burst;
+  surplus_.store(ahead(stored.surplus) <= most + count(late_reader) ? stored.surplus.count() : now.count(),
+                 std::memory_order_relaxed);
+  set_gate();
 }
 
 }  // namespace mux::inline v0::policy

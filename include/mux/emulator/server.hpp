@@ -66,7 +66,7 @@ struct server_options {
 
   /// By `rate_class`: the documented rates. System and robots have no published limit.
   std::array<bucket_limit, rate_class_count> limits = {
-      {{1, 5}, {5, 5}, {1, 5}, {5, 5}, no_limit, no_limit, no_limit}};
+      {{1, 5}, {5, 5}, {1, 5}, {5, 5}, no_limit, no_limit, no_limit, no_limit}};
   emulator::limit_scope limit_scope = emulator::limit_scope::environment;
   bool rate_limit_headers = false;  ///< `X-RateLimit-Limit` and `X-RateLimit-Remaining` on every answer
   bool retry_after = false;         ///< `Retry-After` on a 429

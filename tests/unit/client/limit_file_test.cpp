@@ -11,14 +11,21 @@
 
 #include <gtest/gtest.h>
 
-#include "policy/token_bucket.hpp"
+#include "policy/scheduler.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using mux::rate_class;
 using mux::client_detail::limit_file;
-using mux::policy::bucket_state;
+using mux::policy::limit_state;
+
+limit_state at(mux::policy::instant arrival, mux::policy::instant surplus = {}) {
+  limit_state s;
+  s.arrival = arrival;
+  s.surplus = surplus;
+  return s;
+}
 
 class limit_file_test : public testing::Test {
  protected:
@@ -40,19 +47,19 @@ TEST_F(limit_file_test, keeps_what_was_stored_for_the_next_one_to_open_it) {
   {
     auto file = limit_file::open(directory, "bucket");
     ASSERT_TRUE(file) << file.error();
-    ASSERT_TRUE((*file)->update(rate_class::video_post, [](bucket_state) { return bucket_state{42s, 41s}; }));
-    ASSERT_TRUE((*file)->update(rate_class::data, [](bucket_state) { return bucket_state{7s, 6s}; }));
+    ASSERT_TRUE((*file)->update(rate_class::video_post, [](const limit_state&) { return at(42s, 41s); }));
+    ASSERT_TRUE((*file)->update(rate_class::data, [](const limit_state&) { return at(7s, 6s); }));
   }
   auto again = limit_file::open(directory, "bucket");
   ASSERT_TRUE(again);
-  bucket_state post, data, other{-1s, -1s};
-  ASSERT_TRUE((*again)->update(rate_class::video_post, [&](bucket_state a) { return post = a; }));
-  ASSERT_TRUE((*again)->update(rate_class::data, [&](bucket_state a) { return data = a; }));
-  ASSERT_TRUE((*again)->update(rate_class::system, [&](bucket_state a) { return other = a; }));
+  limit_state post, data, other = at(-1s);
+  ASSERT_TRUE((*again)->update(rate_class::video_post, [&](const limit_state& a) { return post = a; }));
+  ASSERT_TRUE((*again)->update(rate_class::data, [&](const limit_state& a) { return data = a; }));
+  ASSERT_TRUE((*again)->update(rate_class::system, [&](const limit_state& a) { return other = a; }));
   EXPECT_EQ(post.arrival, 42s);
-  EXPECT_EQ(post.floor, 41s);
+  EXPECT_EQ(post.surplus, 41s);
   EXPECT_EQ(data.arrival, 7s);
-  EXPECT_EQ(data.floor, 6s);
+  EXPECT_EQ(data.surplus, 6s);
   EXPECT_EQ(other.arrival, 0s);
 }
 
@@ -76,18 +83,28 @@ TEST_F(limit_file_test, does_not_wait_for_a_lock_that_another_holds) {
   ASSERT_TRUE(file);
   const int other = ::open(only_file().c_str(), O_RDWR);
   ASSERT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
-  EXPECT_FALSE((*file)->update(rate_class::data, [](bucket_state a) {
+  EXPECT_FALSE((*file)->update(rate_class::data, [](const limit_state& a) {
     ADD_FAILURE() << "called without the lock";
     return a;
   }));
   ::close(other);
-  EXPECT_TRUE((*file)->update(rate_class::data, [](bucket_state a) { return a; }));
+  EXPECT_TRUE((*file)->update(rate_class::data, [](const limit_state& a) { return a; }));
 }
 
-TEST_F(limit_file_test, damage_and_another_boot_count_as_new) {
+// After a reboot the clock begins anew: what was sent is long ago, how large the server's bucket is still
+// holds.
+TEST_F(limit_file_test, of_another_boot_only_the_servers_burst_counts) {
   {
     auto file = limit_file::open(directory, "bucket");
-    ASSERT_TRUE((*file)->update(rate_class::data, [](bucket_state) { return bucket_state{9s, 8s}; }));
+    ASSERT_TRUE((*file)->update(rate_class::data, [](const limit_state&) {
+      limit_state s = at(9s, 8s);
+      s.learnt.configured_rate = 5;
+      s.learnt.rate = 2;
+      s.learnt.burst = 17;
+      s.learnt.burst_known = true;
+      s.learnt.reaction = 7s;
+      return s;
+    }));
   }
   {
     std::fstream damage(only_file(), std::ios::in | std::ios::out | std::ios::binary);
@@ -96,8 +113,30 @@ TEST_F(limit_file_test, damage_and_another_boot_count_as_new) {
   }
   auto file = limit_file::open(directory, "bucket");
   ASSERT_TRUE(file);
-  bucket_state seen{-1s, -1s};
-  ASSERT_TRUE((*file)->update(rate_class::data, [&](bucket_state a) { return seen = a; }));
+  limit_state seen = at(-1s);
+  ASSERT_TRUE((*file)->update(rate_class::data, [&](const limit_state& a) { return seen = a; }));
+  EXPECT_EQ(seen.arrival, 0s);
+  EXPECT_EQ(seen.surplus, 0s);
+  EXPECT_EQ(seen.learnt.burst, 17);
+  EXPECT_TRUE(seen.learnt.burst_known);
+  EXPECT_GT(seen.learnt.rate, 4.9);
+  EXPECT_LT(seen.learnt.reaction, 0s);
+}
+
+TEST_F(limit_file_test, damage_counts_as_new) {
+  {
+    auto file = limit_file::open(directory, "bucket");
+    ASSERT_TRUE((*file)->update(rate_class::data, [](const limit_state&) { return at(9s, 8s); }));
+  }
+  {
+    std::fstream damage(only_file(), std::ios::in | std::ios::out | std::ios::binary);
+    damage.seekp(2);
+    damage << "?";
+  }
+  auto file = limit_file::open(directory, "bucket");
+  ASSERT_TRUE(file);
+  limit_state seen = at(-1s);
+  ASSERT_TRUE((*file)->update(rate_class::data, [&](const limit_state& a) { return seen = a; }));
   EXPECT_EQ(seen.arrival, 0s);
 }
 
@@ -119,17 +158,12 @@ TEST_F(limit_file_test, threads_do_not_undo_each_others_changes) {
        {rate_class::video_post, rate_class::video_other, rate_class::data, rate_class::system})
     threads.emplace_back([&file, c] {
       for (int i = 0; i < rounds;)
-        i += (*file)->update(c,
-                             [](bucket_state s) {
-                               return bucket_state{s.arrival + 1ns, s.floor};
-                             })
-                 ? 1
-                 : 0;
+        i += (*file)->update(c, [](const limit_state& s) { return at(s.arrival + 1ns); }) ? 1 : 0;
     });
   for (std::thread& t : threads) t.join();
   for (const rate_class c :
        {rate_class::video_post, rate_class::video_other, rate_class::data, rate_class::system})
-    ASSERT_TRUE((*file)->update(c, [](bucket_state s) {
+    ASSERT_TRUE((*file)->update(c, [](const limit_state& s) {
       EXPECT_EQ(s.arrival, std::chrono::nanoseconds(rounds));
       return s;
     }));
@@ -146,11 +180,11 @@ TEST_F(limit_file_test, processes_together_spend_one_burst) {
       int taken = 0;
       auto file = limit_file::open(directory, "bucket");
       for (int i = 0; i < 200 && file; ++i) {
-        (void)(*file)->update(rate_class::video_post, [&](bucket_state stored) {
-          mux::policy::token_bucket bucket(1, 5);
-          bucket.restore(stored, 1000s, 60s);
-          if (bucket.try_take(1000s)) ++taken;
-          return bucket.state();
+        (void)(*file)->update(rate_class::video_post, [&](const limit_state& stored) {
+          mux::policy::scheduler mine({1, 6}, 0);
+          mine.restore(stored, 1000s);
+          if (mine.try_enter(1000s) && mine.commit(1000s)) ++taken;
+          return mine.state();
         });
       }
       ::_exit(taken);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,9 +19,11 @@ class virtual_time final : public mux::client_detail::time_source {
  public:
   mux::policy::instant now() const override { return now_; }
 
-  std::unique_ptr<mux::client_detail::alarm> make_alarm(boost::asio::any_io_executor executor) override {
-    return std::make_unique<entry>(*this, std::move(executor));
+  std::unique_ptr<mux::client_detail::alarm> make_alarm(boost::asio::any_io_executor executor,
+                                                        std::function<void()> then) override {
+    return std::make_unique<entry>(*this, std::move(executor), std::move(then));
   }
+  std::uint64_t discontinuities() override { return sleeps_; }
 
   /// Runs everything until neither work nor an alarm is left, or `until` is reached.
   void run(boost::asio::io_context& io, mux::policy::instant until = mux::policy::never) {
@@ -35,23 +39,23 @@ class virtual_time final : public mux::client_detail::time_source {
   }
 
   void advance(mux::policy::duration by) { now_ += by; }
+  /// The machine sleeps: this clock stands still, the world's goes on.
+  void sleep() { ++sleeps_; }
 
  private:
   class entry final : public mux::client_detail::alarm {
    public:
-    entry(virtual_time& owner, boost::asio::any_io_executor executor)
-        : owner_(owner), executor_(std::move(executor)) {}
+    entry(virtual_time& owner, boost::asio::any_io_executor executor, std::function<void()> then)
+        : owner_(owner), executor_(std::move(executor)), then_(std::move(then)) {}
     ~entry() override { entry::cancel(); }
-    void arm(mux::policy::instant when, std::function<void()> then) override {
+    void arm(mux::policy::instant when) override {
       entry::cancel();
-      then_ = std::move(then);
       owner_.armed_.emplace(when, this);
     }
     void cancel() override {
       std::erase_if(owner_.armed_, [this](const auto& one) { return one.second == this; });
-      then_ = nullptr;
     }
-    void fire() { boost::asio::post(executor_, std::exchange(then_, nullptr)); }
+    void fire() { boost::asio::post(executor_, then_); }
 
    private:
     virtual_time& owner_;
@@ -60,6 +64,7 @@ class virtual_time final : public mux::client_detail::time_source {
   };
 
   mux::policy::instant now_ = std::chrono::hours(1);
+  std::uint64_t sleeps_ = 0;
   std::multimap<mux::policy::instant, entry*> armed_;
 };
 

@@ -1,0 +1,240 @@
+#include "client/lane.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace mux::inline v0::client_detail {
+
+namespace {
+
+/// Another process holds the file for a few system calls only.
+constexpr policy::duration lock_retry = std::chrono::milliseconds(2);
+constexpr int lock_tries = 50;
+
+double uniform(std::mt19937_64& random) {
+  return std::uniform_real_distribution<double>(0, 1)(random);
+}
+
+void end_all(policy::waiter_list& list, queued_call::ending how) {
+  while (policy::waiter* w = list.pop_front()) {
+    auto& c = *static_cast<queued_call*>(w);
+    c.end = how;
+    c.sleep.release();  // it may be gone from here on
+  }
+}
+
+}  // namespace
+
+lane::lane(rate_class which, const class_limit& limit, std::uint64_t seed)
+    : which_(which),
+      random_(seed),
+      scheduler_({limit.rate, limit.burst.value_or(0), limit.discover_burst}, uniform(random_)) {}
+
+std::shared_ptr<lane> lane::make(rate_class which, const class_limit& limit,
+                                 const asio::any_io_executor& executor, std::shared_ptr<time_source> time,
+                                 std::shared_ptr<limit_file> file, std::shared_ptr<observer> watcher) {
+  std::shared_ptr<lane> made(new lane(which, limit, std::random_device()()));
+  made->discontinuities_ = time->discontinuities();
+  made->wake_ = time->make_alarm(executor, [weak = std::weak_ptr(made)] {
+    if (const auto self = weak.lock()) self->serve();
+  });
+  made->time_ = std::move(time);
+  made->file_ = std::move(file);
+  made->watcher_ = std::move(watcher);
+  if (made->shared()) made->scheduler_.keep_gate_closed();
+  return made;
+}
+
+// Runs `what` on the scheduler, with the shared state loaded before and stored after. False if another
+// process holds the state; nothing is done then.
+template <class Change>
+bool lane::change(policy::instant now, Change&& what) {
+  const auto notice_jumps = [&] {
+    const std::uint64_t jumps = time_->discontinuities();
+    if (jumps != discontinuities_) scheduler_.discontinuity(now);
+    discontinuities_ = jumps;
+  };
+  if (!shared()) {
+    notice_jumps();
+    what();
+    return true;
+  }
+  return file_->update(which_, [&](const policy::limit_state& stored) {
+    scheduler_.restore(stored, now);
+    if (unstored_pause_ > now) scheduler_.pause(now, unstored_pause_ - now);
+    unstored_pause_ = {};
+    notice_jumps();
+    what();
+    return scheduler_.state();
+  });
+}
+
+// For news that must not be lost. If another process holds the state for long (it was stopped in the middle,
+// perhaps), this one keeps the pause that followed from the news until it can store it.
+template <class Change>
+void lane::change_surely(policy::instant now, Change&& what) {
+  for (int i = 0; i < lock_tries; ++i) {
+    if (change(now, what)) return;
+    std::this_thread::yield();
+  }
+  what();
+  unstored_pause_ = std::max(unstored_pause_, scheduler_.bucket().ready(now, 1));
+}
+
+// Hands news of the server to the scheduler, and what followed from it to the observer.
+template <class News>
+void lane::learn(News&& news) {
+  policy::pace_state before;
+  policy::pace_state after;
+  {
+    const std::scoped_lock lock(mutex_);
+    const policy::instant now = time_->now();
+    change_surely(now, [&] {
+      before = scheduler_.control().state();
+      news(now);
+      after = scheduler_.control().state();
+    });
+    rearm(now);
+  }
+  const bool recovered = before.anchor != 0 && after.anchor == 0;
+  const bool cut = after.rate < before.rate;
+  const bool burst = after.burst != before.burst || after.burst_known != before.burst_known;
+  if (watcher_ && (recovered || cut || burst)) watcher_->on_limit_changed(which_, after.rate, after.burst);
+}
+
+void lane::rearm(policy::instant now) {
+  if (closed_) return;
+  const policy::instant next = scheduler_.next_wake(now);
+  if (next == armed_) return;
+  armed_ = next;
+  if (next == policy::never)
+    wake_->cancel();
+  else
+    wake_->arm(next);
+}
+
+void lane::serve() {
+  policy::turn released;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (closed_) return;
+    const policy::instant now = time_->now();
+    armed_ = policy::never;
+    if (change(now, [&] { released = scheduler_.poll(now); })) {
+      rearm(now);
+    } else {
+      armed_ = now + lock_retry;
+      wake_->arm(armed_);
+    }
+  }
+  granted_.fetch_add(released.granted.size(), std::memory_order_relaxed);
+  end_all(released.granted, queued_call::ending::granted);
+  end_all(released.expired, queued_call::ending::expired);
+}
+
+// A turn that ends may let the next one in.
+void lane::turn_ended() {
+  if (!scheduler_.crowded()) return;
+  const std::scoped_lock lock(mutex_);
+  rearm(time_->now());
+}
+
+bool lane::try_enter(policy::instant now) noexcept {
+  if (!scheduler_.try_enter(now)) return false;
+  granted_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+std::optional<policy::arrival> lane::arrive(queued_call& c, policy::instant now) {
+  const std::scoped_lock lock(mutex_);
+  if (closed_) return {};
+  policy::arrival arrived{};
+  // Without the shared state nobody may go, but everybody may queue.
+  if (!change(now, [&] { arrived = scheduler_.arrive(c, now); })) arrived = scheduler_.arrive(c, now, false);
+  if (arrived.what == policy::arrival::verdict::queued) rearm(now);
+  if (arrived.what == policy::arrival::verdict::admitted) granted_.fetch_add(1, std::memory_order_relaxed);
+  return arrived;
+}
+
+// The head may have changed, and the alarm with it; an early alarm does no harm, so it is left alone.
+bool lane::withdraw(queued_call& c) noexcept {
+  const std::scoped_lock lock(mutex_);
+  return scheduler_.cancel(c);
+}
+
+std::optional<policy::ticket> lane::depart(policy::instant now) {
+  std::optional<policy::ticket> left;
+  if (!shared()) {
+    left = scheduler_.commit(now);
+  } else {
+    const std::scoped_lock lock(mutex_);
+    if (!change(now, [&] { left = scheduler_.commit(now); })) scheduler_.leave();
+  }
+  turn_ended();
+  return left;
+}
+
+void lane::leave() {
+  scheduler_.leave();
+  turn_ended();
+}
+
+void lane::accepted(const policy::ticket& of, const std::optional<policy::quota>& said) {
+  learn([&](policy::instant now) { scheduler_.accepted(of, now, said); });
+}
+
+policy::duration lane::refused(const policy::ticket& of, policy::duration retry_after,
+                               const std::optional<policy::quota>& said) {
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  policy::duration pause{};
+  learn(
+      [&](policy::instant now) { pause = scheduler_.refused(of, now, retry_after, said, uniform(random_)); });
+  return pause;
+}
+
+void lane::unanswered() {
+  scheduler_.unanswered();
+  turn_ended();
+}
+
+void lane::pause(policy::duration length) {
+  learn([&](policy::instant now) { scheduler_.pause(now, length); });
+}
+
+void lane::close() {
+  policy::waiter_list left;
+  {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    scheduler_.keep_gate_closed();
+    left = scheduler_.release_all();
+    wake_->cancel();
+    armed_ = policy::never;
+  }
+  end_all(left, queued_call::ending::shut_down);
+}
+
+class_stats lane::stats() {
+  const std::scoped_lock lock(mutex_);
+  const policy::instant now = time_->now();
+  static_cast<void>(change(now, [] {}));  // the others' news, if it can be had now
+  const policy::pace& control = scheduler_.control();
+  class_stats s;
+  s.queued = scheduler_.size();
+  s.in_flight = scheduler_.in_flight();
+  s.rate = control.rate();
+  s.full_rate = control.settings().rate;
+  s.burst = control.burst();
+  s.burst_known = control.state().burst_known;
+  s.tokens = scheduler_.bucket().tokens(now);
+  s.wait = scheduler_.predicted_wait(now, static_cast<std::uint8_t>(priority::normal));
+  s.granted = granted_.load();
+  s.refused = refused_.load();
+  if (scheduler_.headers().limit() > 0) {
+    s.server_limit = scheduler_.headers().limit();
+    s.server_remaining = std::max(0.0, scheduler_.headers().remaining(now, s.in_flight));
+  }
+  return s;
+}
+
+}  // namespace mux::inline v0::client_detail

@@ -1,0 +1,100 @@
+#include "policy/header_signal.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mux::inline v0::policy {
+
+namespace {
+
+/// Between two requests of a burst, so that the answer to one can stop the next.
+constexpr duration burst_gap = std::chrono::milliseconds(30);
+
+double seconds(duration d) noexcept {
+  return std::chrono::duration<double>(d).count();
+}
+
+duration span(double s) noexcept {
+  return duration(static_cast<std::int64_t>(std::min(s, 1e8) * 1e9));
+}
+
+}  // namespace
+
+void header_signal::observe(bool accepted, const std::optional<quota>& said, instant now,
+                            std::size_t in_flight) noexcept {
+  if (!accepted) foreign_ = now;
+  if (!said || !(said->limit >= 1) || !(said->remaining >= 0)) return;
+  const double left = std::min(said->remaining, said->limit);
+  const bool known = limit_ > 0;
+
+  if (epoch_ < instant::zero()) {
+    epoch_ = now;
+    epoch_start_ = left;
+    epoch_own_ = 0;
+  } else {
+    epoch_own_ += accepted ? 1 : 0;
+    const double passed = seconds(now - epoch_);
+    const double alone = std::min(said->limit, epoch_start_ + rate_ * passed) - epoch_own_;
+    if (alone - left > 2.5 + 0.3 * static_cast<double>(in_flight)) foreign_ = now;
+    if (passed >= 2 || epoch_own_ >= 8) {
+      epoch_ = now;
+      epoch_start_ = left;
+      epoch_own_ = 0;
+    }
+  }
+
+  if (known && left < said->limit) {
+    const double passed = seconds(now - at_);
+    own_ += accepted ? 1 : 0;
+    if (passed > 0.5 / rate_) {
+      const double gained = left - remaining_ + own_;
+      drift_ = 0.8 * drift_ + 0.2 * std::clamp(gained / passed, -rate_, rate_);
+      if (gained > rate_ * passed + 3) windowed_ = true;
+      own_ = 0;
+      remaining_ = left;
+      at_ = now;
+    } else {
+      remaining_ = accepted ? std::min(remaining_, left) : left;
+    }
+  } else {
+    if (known && left + own_ - remaining_ > rate_ * seconds(now - at_) + 3) windowed_ = true;
+    remaining_ = left;
+    at_ = now;
+    own_ = 0;
+  }
+  limit_ = said->limit;
+}
+
+double header_signal::remaining(instant now, std::size_t in_flight) const noexcept {
+  const double filled = remaining_ + std::max(0.0, drift_) * seconds(now - at_);
+  return std::min(limit_, filled) - static_cast<double>(in_flight);
+}
+
+// The fill of the bucket tells all its clients the same thing, so that they give way together before one of
+// them is refused. Between 0 and 1; squared, as the last tokens are the ones to be careful with.
+double header_signal::throttle(instant now, std::size_t in_flight) const noexcept {
+  const double comfortable = shared(now) ? std::max(2.5, std::min(limit_ / 2, 12.0)) : 2.5;
+  const double fill = std::clamp((remaining(now, in_flight) - 1) / (comfortable - 1), 0.0, 1.0);
+  return fill * fill;
+}
+
+instant header_signal::ready(instant now, instant last, double rate, std::size_t in_flight,
+                             bool calm) const noexcept {
+  const double plenty = shared(now) ? std::max(3.0, 0.6 * limit_) : 3.0;
+  const auto due = [&](instant t) {
+    if (calm && remaining(t, in_flight) >= plenty) return last + burst_gap;
+    return last + span(1 / std::max(rate * throttle(t, in_flight), 0.004 * rate_));
+  };
+  instant late = due(now);
+  if (late <= now) return now;
+  // The bucket fills while the client waits, and what is due comes earlier with it: the first moment at which
+  // the wait is over lies between now and what is due as of now.
+  instant early = now;
+  while (late - early > duration(1'000'000)) {
+    const instant middle = early + (late - early) / 2;
+    (due(middle) <= middle ? late : early) = middle;
+  }
+  return late;
+}
+
+}  // namespace mux::inline v0::policy
