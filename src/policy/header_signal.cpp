@@ -23,7 +23,7 @@ duration span(double s) noexcept {
 void header_signal::observe(bool accepted, const std::optional<quota>& said, instant now,
                             std::size_t in_flight) noexcept {
   if (!accepted) foreign_ = now;
-  if (!said || !(said->limit >= 1) || !(said->remaining >= 0)) return;
+  if (std::isinf(rate_) || !said || !(said->limit >= 1) || !(said->remaining >= 0)) return;
   const double left = std::min(said->remaining, said->limit);
   const bool known = limit_ > 0;
 
@@ -49,16 +49,16 @@ void header_signal::observe(bool accepted, const std::optional<quota>& said, ins
     if (passed > 0.5 / rate_) {
       const double gained = left - remaining_ + own_;
       drift_ = 0.8 * drift_ + 0.2 * std::clamp(gained / passed, -rate_, rate_);
-      if (gained > rate_ * passed + 3) windowed_ = true;
+      if (left - base_ + own_ > rate_ * passed + 3) windowed_ = true;
       own_ = 0;
-      remaining_ = left;
+      remaining_ = base_ = left;
       at_ = now;
     } else {
       remaining_ = accepted ? std::min(remaining_, left) : left;
     }
   } else {
-    if (known && left + own_ - remaining_ > rate_ * seconds(now - at_) + 3) windowed_ = true;
-    remaining_ = left;
+    if (known && left - base_ + own_ > rate_ * seconds(now - at_) + 3) windowed_ = true;
+    remaining_ = base_ = left;
     at_ = now;
     own_ = 0;
   }

@@ -53,6 +53,7 @@ class header_signal {
   double remaining_ = 0;
   instant at_{0};      ///< of `remaining_`
   double drift_;       ///< tokens a second that come in, as seen
+  double base_ = 0;    ///< what was left at `at_`
   double own_ = 0;     ///< own accepted requests since `at_`
   instant epoch_{-1};  ///< start of the comparison with what own requests alone would leave
   double epoch_start_ = 0;
