@@ -8,13 +8,19 @@ namespace mux::inline v0::policy {
 namespace {
 
 std::int64_t interval_of(double rate) noexcept {
-  return std::isinf(rate) ? 0 : static_cast<std::int64_t>(std::ceil(std::min(1e9 / rate, 1e15)));
+  return std::isinf(rate) ? 0 : static_cast<std::int64_t>(std::ceil(std::min(1e9 / rate, 1e13)));
 }
 
 constexpr int most_burst = 30'000;
 
+/// While the burst is looked for, answers set the speed; the bucket only keeps pauses.
+constexpr double discovery_rate = 1e6;
+
 /// Processes read the clock before they take turns at the state, and may be held up between the two.
 constexpr duration late_reader = std::chrono::minutes(10);
+
+/// No client's share of the rate is smaller than one in so many.
+constexpr int slowest_share = 100;
 
 /// A share that was learnt so long ago is forgotten if the client was idle meanwhile: the others may be gone.
 constexpr duration share_memory = std::chrono::minutes(15);
@@ -34,7 +40,8 @@ scheduler::scheduler(const pace_settings& settings, double chance) noexcept
       full_interval_(interval_of(settings.rate)),
       pace_(settings, chance),
       headers_(settings.rate) {
-  bucket_.restore(pace_.rate(), burst_in_force(), instant::zero());
+  const terms t = in_force();
+  bucket_.restore(t.rate, t.burst, instant::zero());
   set_gate();
 }
 
@@ -43,15 +50,17 @@ void scheduler::set_gate() noexcept {
   bucket_.set_gate(queue_.empty() && !gate_kept_closed_ && !pace_.discovering() && !headers_.trusted());
 }
 
-int scheduler::burst_in_force() const noexcept {
-  if (pace_.discovering()) return most_burst;
+scheduler::terms scheduler::in_force() const noexcept {
+  if (pace_.discovering()) return {discovery_rate, 1};
+  int burst = pace_.burst();
   if (headers_.trusted() && pace_.calm())
-    return std::max(pace_.burst(), static_cast<int>(std::min<double>(headers_.limit(), most_burst)) - 1);
-  return pace_.burst();
+    burst = std::max(burst, static_cast<int>(std::min<double>(headers_.limit(), most_burst)) - 1);
+  return {pace_.rate(), burst};
 }
 
 void scheduler::apply_terms(instant now) noexcept {
-  bucket_.configure(pace_.rate(), burst_in_force(), now);
+  const terms t = in_force();
+  bucket_.configure(t.rate, t.burst, now);
   set_gate();
 }
 
@@ -169,7 +178,8 @@ void scheduler::pause(instant now, duration length) noexcept {
 
 void scheduler::discontinuity(instant now) noexcept {
   headers_.forget();
-  if (!bucket_.unlimited()) bucket_.drain(now + bucket_.interval());
+  const duration whole(full_interval_.load(std::memory_order_relaxed));
+  if (!bucket_.unlimited()) bucket_.drain(now + std::max(whole, bucket_.interval()));
   apply_terms(now);
 }
 
@@ -192,30 +202,28 @@ limit_state scheduler::state() const noexcept {
 
 void scheduler::restore(const limit_state& stored, instant now) noexcept {
   const pace_state& learnt = stored.learnt;
+  const duration whole(full_interval_.load(std::memory_order_relaxed));
+  const auto believable = [&](instant t, duration ahead) { return t <= now + ahead + late_reader; };
   const auto long_ago = [&](instant t, duration since) { return t < instant::zero() || now - t > since; };
   const bool stale = long_ago(learnt.reaction, share_memory) && long_ago(learnt.recent_at, idle);
-  const auto ahead = [&](instant t) {
-    return static_cast<double>(t.count()) - static_cast<double>(now.count());
-  };
-  const auto count = [](auto d) { return static_cast<double>(duration(d).count()); };
-  // Further ahead than any request or pause could have put them: damage.
-  const double interval = count(stored.interval);
-  const bool sound =
-      learnt.recent_since <= learnt.recent_at &&
-      ahead(std::max(learnt.reaction, learnt.recent_at)) <= count(late_reader) && interval >= 0 &&
-      stored.burst >= 0 &&
-      ahead(stored.arrival) <= count(pace::longest_pause + late_reader) + interval * stored.burst;
+  bool sound = learnt.recent_since <= learnt.recent_at && stored.interval >= duration::zero() &&
+               stored.burst >= 0 && believable(std::max(learnt.reaction, learnt.recent_at), {});
   pace_.restore(sound ? learnt : pace_state(), stale);
   if (sound && stored.burst > 0) {
     // What was sent counts under the terms of that time; the tokens that it left are carried over to today's.
-    bucket_.restore(1e9 / interval, stored.burst, stored.arrival);
-    bucket_.configure(pace_.rate(), burst_in_force(), now);
-  } else {
-    bucket_.restore(pace_.rate(), burst_in_force(), instant::zero());
-    if (!sound) discontinuity(now);
+    bucket_.restore(1e9 / static_cast<double>(stored.interval.count()), stored.burst, stored.arrival);
+    const terms today = in_force();
+    bucket_.configure(today.rate, today.burst, now);
+    const instant token = bucket_.arrival() - bucket_.interval() * (bucket_.burst() - 1);
+    sound = believable(token, pace::longest_pause + slowest_share * whole);
   }
-  const double most = static_cast<double>(full_interval_.load(std::memory_order_relaxed)) * most_burst;
-  surplus_.store(ahead(stored.surplus) <= most + count(late_reader) ? stored.surplus.count() : now.count(),
+  if (!sound) pace_.restore(pace_state(), false);
+  if (!sound || stored.burst == 0) {
+    const terms today = in_force();
+    bucket_.restore(today.rate, today.burst, instant::zero());
+  }
+  if (!sound) discontinuity(now);
+  surplus_.store(believable(stored.surplus, whole * most_burst) ? stored.surplus.count() : now.count(),
                  std::memory_order_relaxed);
   set_gate();
 }

@@ -108,7 +108,11 @@ class scheduler {
 
  private:
   [[nodiscard]] instant ready(instant now) const noexcept;
-  [[nodiscard]] int burst_in_force() const noexcept;
+  struct terms {
+    double rate;
+    int burst;
+  };
+  [[nodiscard]] terms in_force() const noexcept;
   bool enter(instant now) noexcept;
   void apply_terms(instant now) noexcept;
   void set_gate() noexcept;
