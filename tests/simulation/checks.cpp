@@ -1,0 +1,74 @@
+#include "simulation/checks.hpp"
+
+#include <algorithm>
+
+#include "simulation/random.hpp"
+
+namespace mux::inline v0::simulation {
+
+namespace {
+
+/// The scheduler's clock ticks, in seconds; each request may be so much early.
+constexpr double tick = 1024e-9;
+constexpr double rounding = 1e-6;
+
+}  // namespace
+
+void conformance::terms(duration interval, int burst) {
+  unlimited_ = unlimited_ || interval == duration::zero();
+  if (unlimited_) return;
+  rate_ = std::max(rate_, 1 / seconds(interval));
+  level_ += std::max(0, burst - burst_);
+  burst_ = std::max(burst_, burst);
+}
+
+void conformance::fill(instant now) {
+  level_ = std::min<double>(burst_, level_ + rate_ * seconds(std::max(now - at_, duration::zero())));
+  at_ = std::max(at_, now);
+}
+
+bool conformance::room(instant now, std::size_t turns) {
+  fill(now);
+  return unlimited_ || level_ + rate_ * tick + rounding >= 1 + static_cast<double>(turns);
+}
+
+bool conformance::commit(instant now) {
+  const bool allowed = room(now, 0);
+  level_ -= 1;
+  return allowed;
+}
+
+void conformance::start_again(instant now) {
+  level_ = burst_;
+  at_ = now;
+}
+
+void order_watch::queued(const policy::waiter& w, bool returning) {
+  band& b = bands_[w.band];
+  (returning ? b.returning : b.newcomers[w.key]).insert(w.place);
+  ++size_;
+}
+
+void order_watch::left(const policy::waiter& w) {
+  band& b = bands_[w.band];
+  --size_;
+  if (b.returning.erase(w.place) > 0) return;
+  const auto key = b.newcomers.find(w.key);
+  key->second.erase(w.place);
+  if (key->second.empty()) b.newcomers.erase(key);
+}
+
+bool order_watch::granted(const policy::waiter& w) {
+  const band& b = bands_[w.band];
+  bool first;
+  if (!b.returning.empty()) {
+    first = *b.returning.begin() == w.place;
+  } else {
+    const auto key = b.newcomers.find(w.key);
+    first = key != b.newcomers.end() && *key->second.begin() == w.place;
+  }
+  if (first || b.returning.count(w.place) > 0 || b.newcomers.count(w.key) > 0) left(w);
+  return first;
+}
+
+}  // namespace mux::inline v0::simulation
