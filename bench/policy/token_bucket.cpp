@@ -1,9 +1,11 @@
-// What a rate decision costs, with the time given and with the clock read.
+// What passing the limiter costs when nobody waits: with the time given, and with the clock read beside the
+// clock alone; alone and contended.
+//
+//   bench_policy --benchmark_filter='clock|bucket|scheduler' --benchmark_repetitions=9
 
 #include "policy/token_bucket.hpp"
 
 #include <chrono>
-#include <deque>
 
 #include <benchmark/benchmark.h>
 
@@ -12,71 +14,142 @@
 namespace {
 
 using mux::policy::instant;
+using mux::policy::scheduler;
+using mux::policy::token_bucket;
 
 instant clock_now() {
   return std::chrono::duration_cast<instant>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-void token_bucket_granted(benchmark::State& state) {
-  mux::policy::token_bucket bucket(1e6, 1000);
-  instant now = clock_now();
-  for (auto _ : state) {
-    now += std::chrono::microseconds(1);
-    benchmark::DoNotOptimize(bucket);
-    benchmark::DoNotOptimize(bucket.try_take(now));
-  }
+// The state comes from memory each time, as in the limiter.
+template <class Limit>
+Limit& from_memory(Limit& limit) {
+  benchmark::DoNotOptimize(limit);
+  return limit;
 }
-BENCHMARK(token_bucket_granted);
 
-void token_bucket_refused(benchmark::State& state) {
-  mux::policy::token_bucket bucket(1, 1);
-  const instant now = clock_now();
-  bucket.drain(now + std::chrono::hours(1));
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(bucket);  // its state comes from memory each time, as in the limiter
-    benchmark::DoNotOptimize(bucket.try_take(now));
-  }
+constexpr int block = 16'384;  // turns that one bucket can keep at a time
+constexpr double fast = 1e6;   // one token a tick
+constexpr auto token_time = std::chrono::nanoseconds(1024);
+
+void enter_all(token_bucket& bucket, instant now) {
+  for (int i = 0; i < block; ++i) benchmark::DoNotOptimize(bucket.try_enter(now));
 }
-BENCHMARK(token_bucket_refused);
 
-void steady_clock_alone(benchmark::State& state) {
+void clock_alone(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(clock_now());
 }
-BENCHMARK(steady_clock_alone);
+BENCHMARK(clock_alone);
 
-void token_bucket_with_clock(benchmark::State& state) {
-  mux::policy::token_bucket bucket(1e6, 1000);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(bucket);
-    benchmark::DoNotOptimize(bucket.try_take(clock_now()));
-  }
-}
-BENCHMARK(token_bucket_with_clock);
-
-void scheduler_enqueue_and_cancel(benchmark::State& state) {
-  mux::policy::scheduler scheduler(1, 1);
-  std::deque<mux::policy::waiter> queue(static_cast<std::size_t>(state.range(0)));
+void bucket_try_enter(benchmark::State& state) {
+  token_bucket bucket(fast, 2 * block);
   const instant now = clock_now();
-  for (auto& w : queue) (void)scheduler.arrive(w, now);
-  mux::policy::waiter one;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(scheduler.arrive(one, now));
-    benchmark::DoNotOptimize(scheduler.cancel(one));
+  while (state.KeepRunningBatch(block)) {
+    for (int i = 0; i < block; ++i) benchmark::DoNotOptimize(from_memory(bucket).try_enter(now));
+    state.PauseTiming();
+    if (bucket.turns() != block) state.SkipWithError("a turn was refused");
+    for (int i = 0; i < block; ++i) bucket.leave();
+    state.ResumeTiming();
   }
 }
-BENCHMARK(scheduler_enqueue_and_cancel)->Arg(1000)->Arg(1000000);
+BENCHMARK(bucket_try_enter);
 
-void scheduler_grant(benchmark::State& state) {
-  mux::policy::scheduler scheduler(1e6, 1);
-  std::deque<mux::policy::waiter> queue(1000000);
+void bucket_commit(benchmark::State& state) {
+  token_bucket bucket(fast, 2 * block);
   instant now = clock_now();
-  for (auto& w : queue) (void)scheduler.arrive(w, now);
-  for (auto _ : state) {
-    now += std::chrono::microseconds(1);
-    mux::policy::turn turn = scheduler.poll(now);
-    while (mux::policy::waiter* w = turn.granted.pop_front()) (void)scheduler.arrive(*w, now, false, false);
+  while (state.KeepRunningBatch(block)) {
+    state.PauseTiming();
+    now += block * token_time;
+    enter_all(bucket, now);
+    state.ResumeTiming();
+    for (int i = 0; i < block; ++i) benchmark::DoNotOptimize(from_memory(bucket).commit(now));
   }
 }
-BENCHMARK(scheduler_grant);
+BENCHMARK(bucket_commit);
+
+void bucket_try_enter_and_commit(benchmark::State& state) {
+  token_bucket bucket(fast, 1000);
+  instant now = clock_now();
+  for (auto _ : state) {
+    now += token_time;
+    benchmark::DoNotOptimize(from_memory(bucket).try_enter(now));
+    benchmark::DoNotOptimize(bucket.commit(now));
+  }
+}
+BENCHMARK(bucket_try_enter_and_commit);
+
+void bucket_try_enter_with_clock(benchmark::State& state) {
+  token_bucket bucket(fast, 2 * block);
+  while (state.KeepRunningBatch(block)) {
+    for (int i = 0; i < block; ++i) benchmark::DoNotOptimize(from_memory(bucket).try_enter(clock_now()));
+    state.PauseTiming();
+    for (int i = 0; i < block; ++i) bucket.leave();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(bucket_try_enter_with_clock);
+
+void bucket_refused(benchmark::State& state) {
+  token_bucket bucket(1, 1);
+  const instant now = clock_now();
+  bucket.drain(now + std::chrono::hours(1));
+  for (auto _ : state) benchmark::DoNotOptimize(from_memory(bucket).try_enter(now));
+}
+BENCHMARK(bucket_refused);
+
+// The whole way of a request that finds a token, but for its answer.
+void scheduler_try_enter_and_commit(benchmark::State& state) {
+  scheduler limit({fast, 1000}, 0);
+  instant now = clock_now();
+  for (auto _ : state) {
+    now += 2 * token_time;
+    benchmark::DoNotOptimize(from_memory(limit).try_enter(now));
+    benchmark::DoNotOptimize(limit.commit(now));
+  }
+}
+BENCHMARK(scheduler_try_enter_and_commit);
+
+void scheduler_try_enter_and_commit_with_clock(benchmark::State& state) {
+  scheduler limit({fast, 1000}, 0);
+  for (auto _ : state) {
+    const instant now = clock_now();
+    if (from_memory(limit).try_enter(now)) benchmark::DoNotOptimize(limit.commit(now));
+  }
+}
+BENCHMARK(scheduler_try_enter_and_commit_with_clock);
+
+// What an answer costs under the limit's lock.
+void scheduler_accepted(benchmark::State& state) {
+  scheduler limit({fast, 1000}, 0);
+  instant now = clock_now();
+  const mux::policy::ticket sent{now, 1};
+  for (auto _ : state) {
+    now += token_time;
+    from_memory(limit).accepted(sent, now, {});
+  }
+}
+BENCHMARK(scheduler_accepted);
+
+// All threads pass: a turn and back, so that no number of iterations empties the bucket.
+void bucket_contended(benchmark::State& state) {
+  static token_bucket bucket(fast, 2 * block);
+  const instant now = clock_now();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(bucket.try_enter(now));
+    bucket.leave();
+  }
+}
+BENCHMARK(bucket_contended)->Threads(1)->Threads(2)->Threads(4)->UseRealTime();
+
+// Hardly anybody passes: a thousand tokens a second for millions of calls.
+void bucket_contended_refused(benchmark::State& state) {
+  static token_bucket bucket(1e3, 10);
+  instant now = clock_now();
+  for (auto _ : state) {
+    now += std::chrono::nanoseconds(20);
+    if (bucket.try_enter(now)) benchmark::DoNotOptimize(bucket.commit(now));
+  }
+}
+BENCHMARK(bucket_contended_refused)->Threads(1)->Threads(2)->Threads(4)->UseRealTime();
 
 }  // namespace
