@@ -45,14 +45,24 @@ void conformance::start_again(instant now) {
 
 void order_watch::queued(const policy::waiter& w, bool returning) {
   band& b = bands_[w.band];
-  (returning ? b.returning : b.newcomers[w.key]).insert(w.place);
+  if (returning) {
+    const auto at =
+        std::upper_bound(b.returning.begin(), b.returning.end(), w.place,
+                         [](std::uint64_t place, const policy::waiter* v) { return place < v->place; });
+    b.returning.insert(at, &w);
+  } else {
+    b.newcomers[w.key].insert(w.place);
+  }
   ++size_;
 }
 
 void order_watch::left(const policy::waiter& w) {
   band& b = bands_[w.band];
   --size_;
-  if (b.returning.erase(w.place) > 0) return;
+  if (const auto at = std::find(b.returning.begin(), b.returning.end(), &w); at != b.returning.end()) {
+    b.returning.erase(at);
+    return;
+  }
   const auto key = b.newcomers.find(w.key);
   key->second.erase(w.place);
   if (key->second.empty()) b.newcomers.erase(key);
@@ -60,14 +70,9 @@ void order_watch::left(const policy::waiter& w) {
 
 bool order_watch::granted(const policy::waiter& w) {
   const band& b = bands_[w.band];
-  bool first;
-  if (!b.returning.empty()) {
-    first = *b.returning.begin() == w.place;
-  } else {
-    const auto key = b.newcomers.find(w.key);
-    first = key != b.newcomers.end() && *key->second.begin() == w.place;
-  }
-  if (first || b.returning.count(w.place) > 0 || b.newcomers.count(w.key) > 0) left(w);
+  const bool first =
+      b.returning.empty() ? *b.newcomers.at(w.key).begin() == w.place : b.returning.front() == &w;
+  left(w);
   return first;
 }
 

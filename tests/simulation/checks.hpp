@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
-#include <utility>
+#include <vector>
 
 #include "policy/fair_queue.hpp"
 #include "simulation/event_queue.hpp"
@@ -35,7 +35,8 @@ class conformance {
 };
 
 /// Watches who goes first: those that return before the newcomers of their band and in the order of their
-/// first arrival, newcomers of one key and band in the order of arrival.
+/// first arrival,
+/// or of their return where that says nothing; newcomers of one key and band in the order of arrival.
 class order_watch {
  public:
   void queued(const policy::waiter& w, bool returning);
@@ -46,7 +47,7 @@ class order_watch {
 
  private:
   struct band {
-    std::set<std::uint64_t> returning;
+    std::vector<const policy::waiter*> returning;
     std::map<std::uint64_t, std::set<std::uint64_t>> newcomers;
   };
   std::array<band, policy::band_count> bands_;

@@ -55,8 +55,7 @@ client::client(surroundings around, machine& on, const client_description& descr
   if (description.share_state) scheduler_.keep_gate_closed();
   on_.on_wake([this] {
     change([&] { scheduler_.discontinuity(now()); });
-    silent_until_ = std::max(silent_until_, now());
-    serve();
+    rearm();
   });
 }
 
@@ -69,14 +68,12 @@ void client::start() {
   if (description_.every > 0)
     come_by_chance();
   else
-    while (active_ && !stopped_ && under_way_ < description_.at_once &&
-           (description_.calls == 0 || came_ < description_.calls))
-      come();
+    for (std::size_t i = 0; i < description_.at_once && more(); ++i) come();
 }
 
 void client::come_by_chance() {
   on_.at(now() + seconds(random_.exponential(description_.every)), [this] {
-    if (!active_ || (description_.calls != 0 && came_ >= description_.calls)) return;
+    if (!more()) return;
     come();
     come_by_chance();
   });
@@ -113,7 +110,8 @@ void client::enter(call& c, bool returning) {
   watch_terms();
   if (!returning) c.place = 0;
   if (!description_.share_state && scheduler_.try_enter(now())) {
-    watch_grant();
+    if (c.place == 0) c.place = policy::first_place;
+    watch_grant(scheduler_.bucket().turns() - 1);
     take_turn(c);
     return;
   }
@@ -121,7 +119,7 @@ void client::enter(call& c, bool returning) {
   const policy::arrival a = change([&] { return scheduler_.arrive(c, now()); });
   switch (a.what) {
     case policy::arrival::verdict::admitted:
-      watch_grant();
+      watch_grant(scheduler_.bucket().turns() - 1);
       take_turn(c);
       return;
     case policy::arrival::verdict::refused:
@@ -148,13 +146,13 @@ void client::watch_terms() {
   }
 }
 
-// A turn was given just now: is there a token for it, beside those of the other turns?
-void client::watch_grant() {
+// A turn was given just now: is there a token for it, beside those of the `turns` before it?
+void client::watch_grant(std::size_t turns) {
   around_.book.add(around_.events.now(), happening::turn_came, number_);
   expect(now() >= silent_until_, "a turn during a pause");
   if (was_discovering_) return;
   watch_terms();
-  expect(on_.sent.room(now(), scheduler_.bucket().turns() - 1), "a turn before there is a token");
+  expect(on_.sent.room(now(), turns), "a turn before there is a token");
 }
 
 void client::take_turn(call& c) {
@@ -179,7 +177,7 @@ void client::leave_turn(call& c) {
   c.at = call::place_of_call::nowhere;
   ++c.step;
   change([&] { scheduler_.leave(); });
-  if (scheduler_.crowded()) serve();
+  if (scheduler_.crowded()) rearm();
 }
 
 void client::commit(call& c) {
@@ -218,7 +216,7 @@ void client::commit(call& c) {
       });
     }
   }
-  if (scheduler_.crowded()) serve();
+  if (scheduler_.crowded()) rearm();
 }
 
 void client::answered(call& c, const policy::ticket& of, const reply& r) {
@@ -230,9 +228,10 @@ void client::answered(call& c, const policy::ticket& of, const reply& r) {
     const duration pause =
         change([&] { return scheduler_.refused(of, now(), r.retry_after, r.said, random_.uniform()); });
     if (scheduler_.control().state().reaction == now()) {
-      expect(pause >= std::min(r.retry_after, policy::pace::longest_pause),
-             "a pause shorter than Retry-After");
-      silent_until_ = std::max(silent_until_, now() + pause);
+      // What is returned holds for a newcomer, whose token comes after those of the turns that are held.
+      const duration asked = std::min(r.retry_after, policy::pace::longest_pause);
+      expect(pause >= asked, "a pause shorter than Retry-After");
+      silent_until_ = std::max(silent_until_, now() + (scheduler_.bucket().turns() == 0 ? pause : asked));
     }
   } else if (r.status != 0) {
     change([&] { scheduler_.accepted(of, now(), r.said); });
@@ -241,9 +240,9 @@ void client::answered(call& c, const policy::ticket& of, const reply& r) {
     change([&] { scheduler_.unanswered(); });
   }
   watch_terms();
+  rearm();
   const bool sent = r.failure != errc::connection_lost;
   judge(c, {r.status, r.failure, sent, r.forbidden}, busy);
-  if (scheduler_.crowded()) serve();
 }
 
 void client::judge(call& c, const policy::ending& e, duration busy) {
@@ -253,6 +252,8 @@ void client::judge(call& c, const policy::ending& e, duration busy) {
   if (busy >= duration::zero()) {
     change([&] { scheduler_.pause(now(), busy); });
     silent_until_ = std::max(silent_until_, now() + std::min(busy, policy::pace::longest_pause));
+    fprintf(stderr, "%zu busy at %ld %ld\n", number_, now().count(), busy.count());
+    rearm();
   }
   switch (v.what) {
     case action::succeed:
@@ -291,7 +292,6 @@ void client::cancel(call& c) {
       expect(change([&] { return scheduler_.cancel(c); }), "cancelled, but was not in the queue");
       order_.left(c);
       end(c, ending_of_call::cancelled);
-      rearm();
       return;
     case call::place_of_call::turn:
       leave_turn(c);
@@ -301,7 +301,7 @@ void client::cancel(call& c) {
       ++c.step;
       change([&] { scheduler_.unanswered(); });
       judge(c, {0, errc::cancelled, true, false}, duration(-1));
-      if (scheduler_.crowded()) serve();
+      if (scheduler_.crowded()) rearm();
       return;
     case call::place_of_call::pause:
       end(c, ending_of_call::cancelled);
@@ -325,50 +325,38 @@ void client::end(call& c, ending_of_call how) {
   c.intent = 0;
   idle_.push_back(&c);
   --under_way_;
-  if (description_.every > 0 || !active_ || (description_.calls != 0 && came_ >= description_.calls)) return;
-  // The next call is made by its caller's own coroutine, not in the middle of what goes on here.
-  on_.at(now(), [this] {
-    if (active_ && under_way_ < description_.at_once) come();
+  if (description_.every > 0 || !more()) return;
+  // The next call is made by its caller's own coroutine, and after some thought if this one was in vain.
+  const bool in_vain = how != ending_of_call::succeeded;
+  on_.at(now() + seconds(in_vain ? random_.uniform() : 0), [this] {
+    if (more() && under_way_ < description_.at_once) come();
   });
 }
 
 void client::serve() {
-  serve_again_ = true;
-  if (serving_) return;
-  serving_ = true;
-  while (serve_again_) {
-    serve_again_ = false;
-    policy::turn t = change([&] { return scheduler_.poll(now()); });
-    if (!t.granted.empty() || !t.expired.empty()) idle_alarms_ = 0;
-    while (policy::waiter* w = t.expired.pop_front()) {
-      call& c = static_cast<call&>(*w);
-      expect(c.at == call::place_of_call::queue && c.deadline < now(), "expired before its deadline");
-      order_.left(c);
-      end(c, ending_of_call::expired);
-    }
-    std::vector<call*> granted;
-    std::size_t turns = scheduler_.bucket().turns() - t.granted.size();
-    while (policy::waiter* w = t.granted.pop_front()) {
-      call& c = static_cast<call&>(*w);
-      expect(c.at == call::place_of_call::queue, "granted, but did not wait");
-      expect(order_.granted(c), "granted before one that should go first");
-      expect(now() >= silent_until_, "a turn during a pause");
-      if (!was_discovering_) {
-        watch_terms();
-        expect(on_.sent.room(now(), turns++), "a turn before there is a token");
-      }
-      around_.book.add(around_.events.now(), happening::turn_came, number_);
-      c.at = call::place_of_call::turn;
-      granted.push_back(&c);
-    }
-    for (call* c : granted) take_turn(*c);
-  }
-  serving_ = false;
+  policy::turn released = change([&] { return scheduler_.poll(now()); });
   rearm();
+  if (!released.granted.empty() || !released.expired.empty()) idle_alarms_ = 0;
+  std::size_t turns = scheduler_.bucket().turns() - released.granted.size();
+  std::vector<call*> granted;
+  while (policy::waiter* w = released.granted.pop_front()) {
+    call& c = static_cast<call&>(*w);
+    expect(c.at == call::place_of_call::queue, "granted, but did not wait");
+    expect(order_.granted(c), "granted before one that should go first");
+    watch_grant(turns++);
+    c.at = call::place_of_call::turn;
+    granted.push_back(&c);
+  }
+  while (policy::waiter* w = released.expired.pop_front()) {
+    call& c = static_cast<call&>(*w);
+    expect(c.at == call::place_of_call::queue && c.deadline < now(), "expired before its deadline");
+    order_.left(c);
+    end(c, ending_of_call::expired);
+  }
+  for (call* c : granted) take_turn(*c);
 }
 
 void client::rearm() {
-  if (serving_) return;
   const instant next = scheduler_.next_wake(now());
   if (next == armed_) return;
   armed_ = next;

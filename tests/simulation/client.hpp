@@ -58,6 +58,9 @@ class client {
 
   template <class Change>
   auto change(Change&& what);
+  [[nodiscard]] bool more() const {
+    return active_ && (description_.calls == 0 || came_ < description_.calls);
+  }
   void come();
   void come_by_chance();
   void enter(call& c, bool returning);
@@ -72,7 +75,7 @@ class client {
   void rearm();
   void alarm(std::uint64_t number);
   void watch_terms();
-  void watch_grant();
+  void watch_grant(std::size_t turns);
   void expect(bool good, const char* what);
   template <class Next>
   void later(call& c, duration wait, Next&& next);
@@ -96,8 +99,6 @@ class client {
   bool stopped_ = false;
   bool closed_ = false;
 
-  bool serving_ = false;
-  bool serve_again_ = false;
   instant armed_ = policy::never;
   std::uint64_t alarms_ = 0;
   instant last_alarm_{-1};

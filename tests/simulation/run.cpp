@@ -41,6 +41,7 @@ outcome run(const scenario& s) {
       if (i == 0 || !d.share_state) {
         machines.push_back(std::make_unique<machine>(events));
         for (const auto& [second, length] : d.suspends) {
+          if (second >= s.seconds) continue;
           machine& m = *machines.back();
           events.at(seconds(second), [&m] { m.fall_asleep(); });
           events.at(seconds(second + length), [&m] { m.wake_up(); });
