@@ -64,6 +64,7 @@ client::~client() {
 }
 
 void client::start() {
+  if (stopped_) return;
   active_ = true;
   if (description_.every > 0)
     come_by_chance();
@@ -107,6 +108,7 @@ void client::come() {
 }
 
 void client::enter(call& c, bool returning) {
+  if (closed_) return end(c, ending_of_call::shut_down);
   watch_terms();
   if (!returning) c.place = 0;
   if (!description_.share_state && scheduler_.try_enter(now())) {
@@ -252,7 +254,6 @@ void client::judge(call& c, const policy::ending& e, duration busy) {
   if (busy >= duration::zero()) {
     change([&] { scheduler_.pause(now(), busy); });
     silent_until_ = std::max(silent_until_, now() + std::min(busy, policy::pace::longest_pause));
-    fprintf(stderr, "%zu busy at %ld %ld\n", number_, now().count(), busy.count());
     rearm();
   }
   switch (v.what) {
@@ -260,10 +261,7 @@ void client::judge(call& c, const policy::ending& e, duration busy) {
       end(c, ending_of_call::succeeded);
       return;
     case action::requeue:
-      if (stopped_ && closed_)
-        end(c, ending_of_call::shut_down);
-      else
-        enter(c, true);
+      enter(c, true);
       return;
     case action::give_up:
       end(c, v.why == stop_reason::ambiguous ? ending_of_call::ambiguous
@@ -276,12 +274,7 @@ void client::judge(call& c, const policy::ending& e, duration busy) {
   ++c.attempt;
   c.at = call::place_of_call::pause;
   ++c.step;
-  later(c, v.pause, [this, &c] {
-    if (stopped_ && closed_)
-      end(c, ending_of_call::shut_down);
-    else
-      enter(c, false);
-  });
+  later(c, v.pause, [this, &c] { enter(c, false); });
 }
 
 void client::cancel(call& c) {
