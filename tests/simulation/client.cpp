@@ -330,6 +330,12 @@ void client::serve() {
   policy::turn released = change([&] { return scheduler_.poll(now()); });
   rearm();
   if (!released.granted.empty() || !released.expired.empty()) idle_alarms_ = 0;
+  while (policy::waiter* w = released.expired.pop_front()) {
+    call& c = static_cast<call&>(*w);
+    expect(c.at == call::place_of_call::queue && c.deadline < now(), "expired before its deadline");
+    order_.left(c);
+    end(c, ending_of_call::expired);
+  }
   std::size_t turns = scheduler_.bucket().turns() - released.granted.size();
   std::vector<call*> granted;
   while (policy::waiter* w = released.granted.pop_front()) {
@@ -339,12 +345,6 @@ void client::serve() {
     watch_grant(turns++);
     c.at = call::place_of_call::turn;
     granted.push_back(&c);
-  }
-  while (policy::waiter* w = released.expired.pop_front()) {
-    call& c = static_cast<call&>(*w);
-    expect(c.at == call::place_of_call::queue && c.deadline < now(), "expired before its deadline");
-    order_.left(c);
-    end(c, ending_of_call::expired);
   }
   for (call* c : granted) take_turn(*c);
 }

@@ -30,7 +30,7 @@ outcome run(const scenario& s) {
   server api(s.server, derive(s.seed, part_server));
   std::size_t count = 0;
   for (const client_description& d : s.clients) count += d.count;
-  record book(s.server.limit.rate, s.seconds, s.warm_up, s.change, count, s.keep_series);
+  record book(s.server.limit.rate - s.foreign, s.seconds, s.warm_up, s.change, count, s.keep_series);
   const instant end = seconds(s.seconds);
 
   std::vector<std::unique_ptr<machine>> machines;

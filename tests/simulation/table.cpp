@@ -80,8 +80,7 @@ std::vector<table> all_tables() {
   leaving.rows.push_back(row("headers", "R5/n3/T1200/leave/headers", both()));
   all.push_back(std::move(leaving));
 
-  table strangers{
-      form::rates, "5 a second, strangers send 2.5 a second (e = share of the rest used)", buckets, {}};
+  table strangers{form::rates, "5 a second, strangers send 2.5 a second (e: of the rest)", buckets, {}};
   strangers.rows.push_back(row("refusals alone", "R5/n1/foreign0.5", buckets));
   strangers.rows.push_back(row("headers", "R5/n1/foreign0.5/headers", buckets));
   all.push_back(std::move(strangers));
