@@ -23,6 +23,7 @@ struct class_stats {
   std::chrono::nanoseconds wait{0};  ///< predicted for a call of normal priority that came now
   std::uint64_t granted = 0;         ///< calls let through by this client
   std::uint64_t refused = 0;         ///< its 429s
+  std::optional<std::chrono::nanoseconds> since_refusal;  ///< since a 429 was last learnt from
   std::optional<double> server_limit;      ///< bucket size that the server's headers say, if they say one
   std::optional<double> server_remaining;  ///< tokens left there, estimated from the last answer
 };

@@ -230,6 +230,8 @@ class_stats lane::stats() {
   s.wait = scheduler_.predicted_wait(now, static_cast<std::uint8_t>(priority::normal));
   s.granted = granted_.load();
   s.refused = refused_.load();
+  if (const policy::instant reaction = control.state().reaction; reaction >= policy::instant::zero())
+    s.since_refusal = now - reaction;
   if (scheduler_.headers().limit() > 0) {
     s.server_limit = scheduler_.headers().limit();
     s.server_remaining = std::max(0.0, scheduler_.headers().remaining(now, s.in_flight));

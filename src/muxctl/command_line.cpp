@@ -135,8 +135,16 @@ class command_tree {
              "folder for limiter state that all muxctl processes share; default $XDG_STATE_HOME/mux/limits, "
              "empty: none",
              "DIR");
-    for (const auto* name : {"--base-url", "--ca-file", "--credentials-file", "--token-id", "--timeout",
-                             "--deadline", "--rate-limit", "--limits-dir"})
+    add_text(app, "--bucket-id", global_.bucket_id,
+             "name of the server's bucket, for several tokens of one environment that share it; default: the "
+             "token id",
+             "ID");
+    app.add_flag(
+        "--discover-burst", global_.discover_burst,
+        "find out how many requests the server takes at once, where that is not known: costs one 429");
+    for (const auto* name :
+         {"--bucket-id", "--discover-burst", "--base-url", "--ca-file", "--credentials-file", "--token-id",
+          "--timeout", "--deadline", "--rate-limit", "--limits-dir"})
       app.get_option(name)->group(group);
     add_choice(app, "--color", global_.colour, colours, "auto, always or never; NO_COLOR is honoured");
     app.add_flag_callback(
@@ -274,7 +282,27 @@ class command_tree {
     run(app, update_);
   }
 
+  void add_limits(CLI::App& app) {
+    limits_command& c = limits_;
+    app.footer(
+        "Each class has a rate and a bucket of tokens. The share is what this machine allows itself of the "
+        "rate,\n"
+        "less while others use it too; the burst is configured, learnt from the server or assumed.\n"
+        "What was learnt lives in --limits-dir for each token and API host.\n\n"
+        "Examples:\n"
+        "  muxctl limits\n"
+        "  muxctl limits --probe --format table");
+    app.add_flag(
+        "--probe", c.probe,
+        "send harmless reads until the server refuses one in each class, at most 60, and learn from it");
+    add_choice(app, "--format", c.format, formats,
+               "jsonl, csv or table; default: table on a terminal, else jsonl");
+    app.get_option("--format")->each([&c](const std::string&) { c.format_given = true; });
+    run(app, limits_);
+  }
+
   void add_simple() {
+    add_limits(*app_.add_subcommand("limits", "Show the limits as they are known, and what they leave now."));
     run(*app_.add_subcommand("whoami", "Show whose token this is and what it may do."), whoami_);
     run(*app_.add_subcommand("version", "Show the version."), version_);
   }
@@ -313,6 +341,7 @@ class command_tree {
   global_flags global_;
   version_command version_;
   whoami_command whoami_;
+  limits_command limits_;
   assets_list_command list_;
   assets_get_command get_;
   assets_create_command create_;

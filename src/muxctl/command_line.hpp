@@ -18,6 +18,12 @@ struct version_command {};
 
 struct whoami_command {};
 
+struct limits_command {
+  bool probe = false;
+  row_format format = row_format::jsonl;
+  bool format_given = false;
+};
+
 struct assets_list_command {
   bool all = false;
   int limit = 100;
@@ -75,7 +81,7 @@ struct ingest_command {
 };
 
 using any_command =
-    std::variant<version_command, whoami_command, assets_list_command, assets_get_command,
+    std::variant<version_command, whoami_command, limits_command, assets_list_command, assets_get_command,
                  assets_create_command, assets_update_command, assets_delete_command, ingest_command>;
 
 /// A command line that was understood.

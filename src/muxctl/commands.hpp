@@ -7,6 +7,7 @@ namespace mux::inline v0::muxctl {
 
 // One function a command. Errors: throw `failure`.
 exit_code run(const whoami_command& command, const invocation& call, output& out);
+exit_code run(const limits_command& command, const invocation& call, output& out);
 exit_code run(const version_command& command, const invocation& call, output& out);
 exit_code run(const assets_list_command& command, const invocation& call, output& out);
 exit_code run(const assets_get_command& command, const invocation& call, output& out);

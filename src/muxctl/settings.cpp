@@ -172,6 +172,8 @@ client_options make_options(const global_flags& flags) {
   options.limits.state_directory =
       flags.limits_dir ? std::filesystem::path(*flags.limits_dir) : default_limits_directory();
   for (const std::string& limit : flags.limits) apply_limit(options.limits, limit);
+  for (class_limit& limit : options.limits.classes) limit.discover_burst = flags.discover_burst;
+  if (flags.bucket_id) options.limits.bucket_id = *flags.bucket_id;
   options.user_agent = "muxctl/" MUX_VERSION;
   return options;
 }

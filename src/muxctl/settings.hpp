@@ -23,6 +23,8 @@ struct global_flags {
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<std::chrono::nanoseconds> deadline;
   std::vector<std::string> limits;  ///< `CLASS=RATE[/BURST]`
+  std::optional<std::string> bucket_id;
+  bool discover_burst = false;  ///< in all classes whose burst is not given
   colour_mode colour = colour_mode::automatic;
   verbosity level = verbosity::normal;
 };

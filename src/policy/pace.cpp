@@ -54,7 +54,7 @@ void pace::start() noexcept {
   state_.configured_burst = settings_.burst;
   state_ = state_.lasting();
   state_.burst = settings_.burst > 0 ? std::max(1, settings_.burst - margin) : unknown_burst;
-  state_.burst_known = settings_.burst > 0;
+  state_.burst_known = settings_.burst > 0 || std::isinf(settings_.rate);
 }
 
 void pace::reconfigure(const pace_settings& settings) noexcept {

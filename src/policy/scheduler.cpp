@@ -60,8 +60,22 @@ scheduler::terms scheduler::in_force() const noexcept {
 
 void scheduler::apply_terms(instant now) noexcept {
   const terms t = in_force();
+  const bool opened = headers_.trusted() && t.burst > bucket_.burst() && now >= paused_until_;
   bucket_.configure(t.rate, t.burst, now);
+  if (opened) {
+    // The server says that more is there than was assumed. What went out lately counts, whatever it says.
+    const instant surplus(surplus_.load(std::memory_order_relaxed));
+    const double whole = static_cast<double>(full_interval_.load(std::memory_order_relaxed));
+    const double lent = static_cast<double>((surplus - now).count()) / whole;
+    bucket_.fill(std::min(headers_.remaining(now, in_flight()) - 1, t.burst - std::max(lent, 0.0)), now);
+  }
   set_gate();
+}
+
+// Until then nobody goes, whatever the server says of its bucket.
+void scheduler::silence(instant until) noexcept {
+  paused_until_ = std::max(paused_until_, until);
+  bucket_.drain(until);
 }
 
 std::optional<ticket> scheduler::commit(instant now) noexcept {
@@ -168,18 +182,18 @@ duration scheduler::refused(const ticket& of, instant now, duration retry_after,
   headers_.observe(false, said, now, left);
   const duration pause = pace_.refused(of, now, retry_after, u);
   apply_terms(now);
-  if (pause >= duration::zero()) bucket_.drain(now + pause);
+  if (pause >= duration::zero()) silence(now + pause);
   return std::max(bucket_.ready(now, 1) - now, duration::zero());
 }
 
 void scheduler::pause(instant now, duration length) noexcept {
-  bucket_.drain(now + std::min(length, pace::longest_pause));
+  silence(now + std::min(length, pace::longest_pause));
 }
 
 void scheduler::discontinuity(instant now) noexcept {
   headers_.forget();
   const duration whole(full_interval_.load(std::memory_order_relaxed));
-  if (!bucket_.unlimited()) bucket_.drain(now + std::max(whole, bucket_.interval()));
+  if (!bucket_.unlimited()) silence(now + std::max(whole, bucket_.interval()));
   apply_terms(now);
 }
 

@@ -115,6 +115,7 @@ class scheduler {
   [[nodiscard]] terms in_force() const noexcept;
   bool enter(instant now) noexcept;
   void apply_terms(instant now) noexcept;
+  void silence(instant until) noexcept;
   void set_gate() noexcept;
 
   token_bucket bucket_;
@@ -128,6 +129,7 @@ class scheduler {
   fair_queue queue_;
   deadline_queue deadlines_;
   instant last_turn_ = -never;
+  instant paused_until_{0};
   bool gate_kept_closed_ = false;
 };
 

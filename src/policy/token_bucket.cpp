@@ -133,6 +133,13 @@ void token_bucket::configure(double rate, int burst, instant now) noexcept {
   });
 }
 
+void token_bucket::fill(double tokens, instant now) noexcept {
+  const terms_type t = terms();
+  const double missing = std::clamp(static_cast<double>(t.burst) - tokens, 0.0, static_cast<double>(t.burst));
+  const auto debt = static_cast<std::int64_t>(std::ceil(missing * static_cast<double>(t.interval)));
+  change_arrival([&](std::int64_t) { return ticks(now) + debt; });
+}
+
 double token_bucket::tokens(instant now) const noexcept {
   const terms_type t = terms();
   if (t.interval == 0) return std::numeric_limits<double>::infinity();

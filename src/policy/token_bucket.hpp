@@ -56,6 +56,8 @@ class token_bucket {
   /// Time between two tokens.
   [[nodiscard]] duration interval() const noexcept { return duration(terms().interval * tick); }
   [[nodiscard]] int burst() const noexcept { return static_cast<int>(terms().burst); }
+  /// Becomes as full as that, whatever was taken before.
+  void fill(double tokens, instant now) noexcept;
   /// Tokens at `now`, 0 to `burst`, those kept for turns included.
   [[nodiscard]] double tokens(instant now) const noexcept;
   [[nodiscard]] std::size_t turns() const noexcept;

@@ -129,9 +129,24 @@ TEST(Operations, GoToTheHostThatServesThem) {
 
 TEST(Operations, NameTheirClassesAndMethods) {
   EXPECT_EQ(to_string(rate_class::video_post), "video_post");
+  EXPECT_EQ(to_string(rate_class::storage), "storage");
   EXPECT_EQ(to_string(rate_class::unlimited), "unlimited");
   EXPECT_EQ(to_string(http_method::delete_), "DELETE");
 }
 
 }  // namespace
+TEST(operations, requests_to_undescribed_paths_are_classed_by_the_same_rule) {
+  for (const operation& op : mux::operations())
+    if (op.host == api_host::api) {
+      EXPECT_EQ(mux::classify(op.method, op.path), op.limit) << op.id;
+    }
+  EXPECT_EQ(mux::classify(http_method::post, "/video/v2/things"), rate_class::video_post);
+  EXPECT_EQ(mux::classify(http_method::delete_, "/video/v2/things"), rate_class::video_other);
+  EXPECT_EQ(mux::classify(http_method::get, "/data/v1/realtime/new"), rate_class::monitoring);
+  EXPECT_EQ(mux::classify(http_method::get, "/data/v9/new"), rate_class::data);
+  EXPECT_EQ(mux::classify(http_method::post, "/robots/v0/new"), rate_class::robots);
+  EXPECT_EQ(mux::classify(http_method::get, "/system/v1/new"), rate_class::system);
+  EXPECT_EQ(mux::classify(http_method::get, "/nothing/like/it"), rate_class::system);
+}
+
 }  // namespace mux

@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,27 +54,20 @@ class scripted_network final : public transport::network {
   explicit scripted_network(virtual_time& time) : time_(time) {}
 
   void then(step s, int times = 1) {
-    for (int i = 0; i < times; ++i) steps_.push_back(s);
+    for (int i = 0; i < times; ++i) steps_.push_back({s, {}});
   }
   /// A step that fails before a connection is there.
-  void then_unreachable(mux::errc why) {
-    then([why] { return broken(why, false); });
-  }
+  void then_unreachable(mux::errc why) { steps_.push_back({{}, why}); }
 
   asio::awaitable<transport::lease_result> acquire(const transport::origin& to, bool,
                                                    std::optional<transport::clock::time_point>) override {
     transport::lease_result got;
     time_.advance(connect_time);
     if (on_acquire) on_acquire();
-    if (!steps_.empty()) {
-      transport::outcome next = steps_.front()();
-      const bool unreachable = next.failure && !next.failure->what.bytes_sent &&
-                               next.failure->what.phase == mux::call_phase::connect;
-      if (unreachable) {
-        step_done();
-        got.failure = std::move(next.failure);
-        co_return got;
-      }
+    if (!steps_.empty() && steps_.front().unreachable) {
+      got.failure = broken(*steps_.front().unreachable, false).failure;
+      step_done();
+      co_return got;
     }
     got.lease = std::make_unique<connection>(*this, to.host);
     ++leases;
@@ -96,7 +90,7 @@ class scripted_network final : public transport::network {
                                                  std::optional<transport::clock::time_point>) override {
       owner_.requests.push_back(
           {owner_.time_.now(), r.method, host_, std::string(r.target), *r.fields, std::string(r.body)});
-      transport::outcome o = owner_.steps_.empty() ? answer(200) : owner_.steps_.front()();
+      transport::outcome o = owner_.steps_.empty() ? answer(200) : owner_.steps_.front().run();
       owner_.step_done();
       co_return o;
     }
@@ -110,7 +104,11 @@ class scripted_network final : public transport::network {
   }
 
   virtual_time& time_;
-  std::deque<step> steps_;
+  struct scripted {
+    step run;
+    std::optional<mux::errc> unreachable;
+  };
+  std::deque<scripted> steps_;
 };
 
 }  // namespace mux_test
