@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -60,7 +61,8 @@ class client_remote final : public remote {
 
   asio::awaitable<mux::result<created_asset>> create(manifest_row row) override {
     request<asset> call = requests::video::assets::create(to_params(std::move(row)));
-    call.priority(priority::batch);
+    // Batches of one process take turns.
+    call.priority(priority::batch).flow(reinterpret_cast<std::uintptr_t>(this));
     mux::result<asset> got = co_await client_.try_send(std::move(call));
     if (!got) co_return std::move(got).error();
     created_asset made;

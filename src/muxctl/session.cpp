@@ -1,5 +1,7 @@
 #include "muxctl/session.hpp"
 
+#include <array>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -33,6 +35,12 @@ class call_log final : public observer {
   }
   void on_throttled(const operation& op, std::chrono::nanoseconds pause) override {
     say(verbosity::normal, op, "refused with 429, the next try follows in " + format_duration(pause));
+  }
+  void on_limit_changed(rate_class c, double rate, int burst) override {
+    std::array<char, 32> a_second;
+    std::snprintf(a_second.data(), a_second.size(), "%.2f", rate);
+    out_.say(verbosity::verbose, std::string(to_string(c)) + ": the limit is taken as " + a_second.data() +
+                                     " a second, " + std::to_string(burst) + " at once");
   }
   void on_retry(const operation& op, const error& why, int attempt, std::chrono::nanoseconds delay) override {
     say(verbosity::verbose, op,
