@@ -17,11 +17,11 @@ constexpr int enough_burst = 1'000;
 /// A hair below the server's rate, as its clock is not ours.
 constexpr double caution = 0.999;
 /// What is left of the rate after a refusal.
-constexpr double cut = 0.75;
-/// Successes until a cut rate is back, give or take a fifth.
-constexpr double usual_plateau = 150;
+constexpr double cut = 0.82;
+/// Successes until a cut rate is back, give or take a fifth; fewer for those whose share is small.
+constexpr double usual_plateau = 380;
 /// Strength of the probe beyond the rate of the last refusal, as a share of the server's rate.
-constexpr double probe = 0.05;
+constexpr double probe = 0.1;
 /// No client falls below this share of the server's rate.
 constexpr double least_share = 0.01;
 /// Time constant of the meter of accepted requests, in seconds.
@@ -99,12 +99,13 @@ double pace::measured_rate(instant now) const noexcept {
   return faded / (meter_time * (1 - std::exp(-age / meter_time)));
 }
 
+// Concave up to the rate of the last refusal, so that most of the time is spent close below it; then flat,
+// then ever steeper: what the server lets through for so long is free.
 void pace::recover() noexcept {
   if (state_.anchor == 0) return;
-  const double x = state_.successes / plateau_;
-  const double cube = (x - 1) * (x - 1) * (x - 1);
-  const double aim =
-      x < 1 ? state_.anchor * (1 + (1 - cut) * cube) : state_.anchor + probe * settings_.rate * cube;
+  const double beyond = state_.successes / plateau_ - 1;
+  const double aim = beyond < 0 ? state_.anchor * (1 + (1 - cut) * beyond * beyond * beyond)
+                                : state_.anchor + probe * settings_.rate * beyond * beyond * beyond * beyond;
   const double most = settings_.rate * caution;
   state_.rate = std::clamp(aim, settings_.rate * least_share, most);
   if (state_.rate >= most) state_.anchor = 0;
@@ -123,13 +124,16 @@ void pace::accepted(const ticket& of, instant now) noexcept {
     }
   }
   state_.episodes = 0;
-  state_.successes += 1;
+  // If everybody's successes counted the same, whoever is fast would recover in seconds and probe for more
+  // while the slow ones still wait, and in the end have everything. The fourth root halves that lead and
+  // leaves the number of refusals bounded by successes.
+  state_.successes += std::sqrt(std::sqrt(settings_.rate / state_.rate));
   state_.highest = std::max(state_.highest, of.excess);
   if (discovering() && state_.highest >= enough_burst) {
     state_.burst = enough_burst;
     state_.burst_known = true;
   }
-  if (state_.successes > 2 * plateau_) state_.disturbed = 0;
+  if (state_.successes > plateau_) state_.disturbed = 0;
   recover();
 }
 

@@ -31,7 +31,7 @@ struct pace_state {
   double last_anchor = 0;
   double before_episode = 0;  ///< rate when the current series of refusals began
   double highest = 0;         ///< highest excess that was let through
-  double successes = 0;       ///< since the rate was last cut
+  double successes = 0;       ///< since the rate was last cut, those of slow clients counted higher
   double recent = 0;          ///< accepted requests, fading with the meter's time constant
   instant recent_at{-1};
   instant recent_since{-1};
@@ -51,12 +51,13 @@ static_assert(std::is_trivially_copyable_v<pace_state>);
 ///
 /// - A refusal further ahead of the rate than anything that passed before is the edge of the bucket: the
 ///   burst shrinks, the rate stays.
-/// - Any other first refusal says that somebody shares the rate: it falls to three quarters.
+/// - Any other first refusal says that somebody shares the rate: it falls by a fifth.
 /// - Refusals in a row say that the server counts in windows or is swamped: the burst halves, the pauses
 ///   double.
-/// - The rate comes back with the number of successes, not with time, along a cubic curve: flat near the
-///   rate at which the refusal came, then probing beyond it. That bounds the share of refusals whatever the
-///   rate is, and its absolute steps up and proportional steps down pull the shares of clients together.
+/// - The rate comes back with the number of successes, not with time: flat near the rate at which the refusal
+///   came, then probing beyond it. That bounds the share of refusals whatever the rate is. Steps up are
+///   absolute, steps down proportional, and successes of slow clients count more, which pulls the shares of
+///   clients together.
 ///
 /// Pure logic: time and chance are arguments. Not thread-safe.
 class pace {

@@ -1,6 +1,7 @@
 #include "simulation/checks.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "simulation/random.hpp"
 
@@ -14,10 +15,10 @@ constexpr double rounding = 1e-6;
 
 }  // namespace
 
-void conformance::terms(duration interval, int burst) {
-  unlimited_ = unlimited_ || interval == duration::zero();
+void conformance::terms(double rate, int burst) {
+  unlimited_ = unlimited_ || std::isinf(rate);
   if (unlimited_) return;
-  rate_ = std::max(rate_, 1 / seconds(interval));
+  rate_ = std::max(rate_, rate);
   level_ += std::max(0, burst - burst_);
   burst_ = std::max(burst_, burst);
 }

@@ -11,12 +11,13 @@
 
 namespace mux::inline v0::simulation {
 
-/// Watches that in no window of any length more than `burst + rate·length` requests leave, where burst and
-/// rate are the highest that were in force so far: a bucket of its own, in tokens.
+/// Watches that in no window of any length more than `burst + rate·length` requests leave, where rate is the
+/// server's as the client knows it, and burst the highest that was in force so far: a bucket of its own, in
+/// tokens.
 class conformance {
  public:
-  /// Terms in force now; the time between tokens 0: no limit.
-  void terms(duration interval, int burst);
+  /// Terms in force now; an infinite rate: no limit.
+  void terms(double rate, int burst);
   /// True if a request may leave at `now` while `turns` others are about to.
   [[nodiscard]] bool room(instant now, std::size_t turns);
   /// A request leaves. False if it should not.

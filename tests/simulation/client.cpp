@@ -140,7 +140,7 @@ void client::enter(call& c, bool returning) {
 void client::watch_terms() {
   for (const policy::scheduler* s : on_.schedulers) {
     if (s->control().discovering()) continue;
-    on_.sent.terms(s->bucket().interval(), s->bucket().burst());
+    on_.sent.terms(s->control().settings().rate, s->bucket().burst());
   }
   if (was_discovering_ && !scheduler_.control().discovering()) {
     was_discovering_ = false;
