@@ -230,6 +230,8 @@ void scheduler::restore(const limit_state& stored, instant now) noexcept {
     bucket_.configure(today.rate, today.burst, now);
     const instant token = bucket_.arrival() - bucket_.interval() * (bucket_.burst() - 1);
     sound = believable(token, pace::longest_pause + slowest_share * whole);
+    // Further away than a token in the ordinary course: another process was told to be silent.
+    if (sound && token > now + bucket_.interval()) paused_until_ = std::max(paused_until_, token);
   }
   if (!sound) pace_.restore(pace_state(), false);
   if (!sound || stored.burst == 0) {

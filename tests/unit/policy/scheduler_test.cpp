@@ -557,7 +557,7 @@ TEST(scheduler, numbers_that_can_be_trusted_close_the_gate_and_open_the_servers_
   EXPECT_TRUE(x.s.crowded());
   EXPECT_FALSE(x.s.try_enter(now));
   EXPECT_GT(x.s.bucket().burst(), 90);
-  // What is in the bucket stays what was there: no more leaves at once than the client had tokens for.
+  // Never more than the server's bucket and its rate allow.
   now += 1min;
   int sent = 0;
   const instant start = now;
@@ -572,6 +572,38 @@ TEST(scheduler, numbers_that_can_be_trusted_close_the_gate_and_open_the_servers_
   }
   EXPECT_GT(sent, 90);
   EXPECT_LE(sent, 100 + 50);
+}
+
+TEST(scheduler, the_servers_own_word_fills_the_bucket) {
+  scene x(1, 4);
+  x.hear(100, 80, 1s);
+  EXPECT_GT(x.s.bucket().tokens(1s), 75);
+  EXPECT_LE(x.s.bucket().tokens(1s), 80);
+}
+
+TEST(scheduler, what_went_out_lately_counts_whatever_the_server_says) {
+  scene x(1, 60);
+  for (int i = 0; i < 50; ++i) x.s.accepted(x.go(1s), 1s, {});
+  x.hear(100, 100, 1s);
+  EXPECT_LE(x.s.bucket().tokens(1s), 50);
+}
+
+TEST(scheduler, the_servers_numbers_end_no_pause) {
+  scene x(5, 4);
+  const ticket early = x.go(1s);
+  x.s.pause(1s, 30s);
+  x.s.accepted(early, 2s, quota{100, 99});
+  ASSERT_TRUE(x.s.headers().trusted());
+  EXPECT_EQ(x.arrive(20s).what, verdict::queued);
+  EXPECT_GE(x.s.next_wake(20s), 31s);
+
+  scene other(5, 4), y(5, 4);
+  const ticket before = y.go(1s);
+  other.s.pause(1s, 30s);
+  y.s.restore(other.s.state(), 2s);
+  y.s.accepted(before, 2s, quota{100, 99});
+  EXPECT_EQ(y.arrive(20s).what, verdict::queued);
+  EXPECT_GE(y.s.next_wake(20s), 31s);
 }
 
 TEST(scheduler, the_requests_of_a_burst_leave_one_after_the_other) {

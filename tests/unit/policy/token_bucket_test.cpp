@@ -260,6 +260,20 @@ TEST(token_bucket, unlimited_still_pauses_when_drained) {
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(send(bucket, 7 * second));
 }
 
+TEST(token_bucket, filled_it_has_as_many_tokens_as_told_and_as_there_is_room_for) {
+  token_bucket bucket(1, 10);
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(send(bucket, 100s));
+  bucket.fill(7, 100s);
+  EXPECT_NEAR(bucket.tokens(100s), 7, 1e-4);
+  bucket.fill(2.5, 100s);
+  EXPECT_NEAR(bucket.tokens(100s), 2.5, 1e-4);
+  bucket.fill(1e300, 100s);
+  EXPECT_DOUBLE_EQ(bucket.tokens(100s), 10);
+  bucket.fill(-5, 100s);
+  EXPECT_DOUBLE_EQ(bucket.tokens(100s), 0);
+  EXPECT_EQ(bucket.ready(100s), 100s / tick * tick + second);
+}
+
 TEST(token_bucket, restored_state_replaces_its_own_but_not_turns_and_gate) {
   token_bucket one(1, 3), two(5, 1);
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(send(one, 100s));
