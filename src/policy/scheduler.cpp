@@ -101,7 +101,7 @@ std::optional<ticket> scheduler::commit(instant now) noexcept {
 instant scheduler::ready(instant now) const noexcept {
   const instant at = bucket_.ready(now);
   if (at == never) return never;
-  if (pace_.discovering()) return bucket_.turns() == 0 && in_flight() == 0 ? at : never;
+  if (pace_.discovering()) return in_flight() == 0 ? at : never;  // the bucket has one token, so one turn
   if (!headers_.trusted()) return at;
   const std::size_t turns = bucket_.turns();
   instant last(last_sent_.load(std::memory_order_relaxed));

@@ -40,7 +40,9 @@ struct limit_state {
 [[nodiscard]] limit_state after_reboot(const limit_state& stored) noexcept;
 
 /// One limit of a server as one client sees it: a token bucket, the queue in front of it and what was learnt
-/// of the limit. Pure logic: time and chance are arguments, and a `now` before an earlier one counts as that.
+/// of the limit. Pure logic: time and chance are arguments. A `now` may be a little before an earlier one, as
+/// threads read the clock and then wait for each other: that never lets more through, and at worst ends a
+/// turn for nothing.
 ///
 /// A request goes: `arrive` (or `try_enter`, the way around the lock) gives it a turn or a place in the
 /// queue, where `poll` gives it its turn later; `commit` just before its first byte; then exactly one of
@@ -75,7 +77,8 @@ class scheduler {
   [[nodiscard]] waiter_list release_all() noexcept;
   /// When `poll` has something to do next, if nothing happens before; `never` if there is no such time.
   [[nodiscard]] instant next_wake(instant now) const noexcept;
-  /// The predicted wait of a call that came now.
+  /// The predicted wait of a call that came now; of the tokens alone, while the burst is looked for or the
+  /// server says what is in its bucket.
   [[nodiscard]] duration predicted_wait(instant now, std::uint8_t band, std::uint64_t key = 0) const noexcept;
 
   /// The request of the ticket got an answer other than 429.

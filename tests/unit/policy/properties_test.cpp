@@ -493,6 +493,75 @@ TEST(scheduler_properties, a_shutdown_at_any_moment_ends_every_call_once) {
   }));
 }
 
+// Processes that share a state, each with a scheduler of its own: all together they keep the limit and the
+// silence that one of them was told.
+TEST(scheduler_properties, processes_that_share_a_state_keep_the_limit_together) {
+  EXPECT_TRUE(rc::check([] {
+    const double rate = 5;
+    const int burst = *rc::gen::inRange(1, 9);
+    const bool numbers = *rc::gen::inRange(0, 3) == 0;
+    struct process {
+      scheduler s;
+      std::vector<ticket> under_way;
+      explicit process(const pace_settings& settings) : s(settings, 0.4) { s.keep_gate_closed(); }
+    };
+    std::deque<process> all;
+    for (int i = 0; i < 3; ++i) all.emplace_back(pace_settings{rate, burst, false});
+    mux::policy::limit_state shared;
+    instant now = 1000s, silence{0};
+    std::vector<instant> sent;
+    int largest = std::max(1, burst - 1);
+    for (const step& one : *histories()) {
+      now += one.passed;
+      process& p = all[static_cast<std::size_t>(one.a) % all.size()];
+      p.s.restore(shared, now);
+      RC_ASSERT(p.s.bucket().ready(now, 1) >= std::min(silence, now + 1h));
+      std::optional<quota> said;
+      if (numbers) said = quota{40, 30.0 - one.b % 4};
+      switch (one.what) {
+        case action::arrive:
+        case action::commit: {
+          waiter w;
+          if (p.s.arrive(w, now).what == verdict::admitted) {
+            const auto t = p.s.commit(now);
+            RC_ASSERT(t.has_value());
+            RC_ASSERT(now + tick >= silence);
+            p.under_way.push_back(*t);
+            sent.push_back(now);
+          } else {
+            p.s.cancel(w);
+          }
+          break;
+        }
+        case action::accept:
+        case action::refuse:
+          if (p.under_way.empty()) break;
+          if (one.what == action::refuse && one.b % 3 == 0) {
+            const bool news = p.under_way.back().sent >= p.s.control().state().reaction;
+            (void)p.s.refused(p.under_way.back(), now, 10ms * one.c, {}, 0.5);
+            if (news) silence = std::max(silence, now + 10ms * one.c);
+          } else {
+            p.s.accepted(p.under_way.back(), now, said);
+          }
+          p.under_way.pop_back();
+          break;
+        case action::pause:
+          p.s.pause(now, 10ms * one.c);
+          silence = std::max(silence, now + 10ms * one.c);
+          break;
+        default:
+          break;
+      }
+      largest = std::max(largest, p.s.bucket().burst());
+      shared = p.s.state();
+    }
+    for (std::size_t i = 0; i < sent.size(); ++i)
+      for (std::size_t j = i; j < sent.size(); ++j)
+        RC_ASSERT(static_cast<double>(j - i + 1) <=
+                  largest + rate * std::chrono::duration<double>(sent[j] - sent[i] + 2 * tick).count());
+  }));
+}
+
 /// Calls that wait at a scheduler which has a past.
 struct crowd {
   struct member {
