@@ -9,6 +9,19 @@ namespace {
 
 /// Between two requests of a burst, so that the answer to one can stop the next.
 constexpr duration burst_gap = std::chrono::milliseconds(30);
+/// So long the client keeps count of what would be left if it were alone; its clock may run at another speed
+/// than the server's.
+constexpr duration longest_count = std::chrono::minutes(2);
+/// Tokens that are missing in that count say that somebody else took them.
+constexpr double missing_tokens = 2.5;
+/// A bucket that fills faster than it can, twice within this time, is a window that began anew. Once may be
+/// an answer that was late.
+constexpr duration window_memory = std::chrono::minutes(5);
+/// Both readings of one jump may come within this time.
+constexpr duration one_jump = std::chrono::milliseconds(500);
+/// No client gives way further than to this share of the server's rate: it would not be noticed any more by
+/// one that believes to be alone.
+constexpr double least_share = 0.01;
 
 double seconds(duration d) noexcept {
   return std::chrono::duration<double>(d).count();
@@ -27,20 +40,14 @@ void header_signal::observe(bool accepted, const std::optional<quota>& said, ins
   const double left = std::min(said->remaining, said->limit);
   const bool known = limit_ > 0;
 
-  if (epoch_ < instant::zero()) {
-    epoch_ = now;
-    epoch_start_ = left;
-    epoch_own_ = 0;
-  } else {
-    epoch_own_ += accepted ? 1 : 0;
-    const double passed = seconds(now - epoch_);
-    const double alone = std::min(said->limit, epoch_start_ + rate_ * passed) - epoch_own_;
-    if (alone - left > 2.5 + 0.3 * static_cast<double>(in_flight)) foreign_ = now;
-    if (passed >= 2 || epoch_own_ >= 8) {
-      epoch_ = now;
-      epoch_start_ = left;
-      epoch_own_ = 0;
-    }
+  const double flying = static_cast<double>(in_flight);
+  alone_ = std::min(said->limit, alone_ + rate_ * seconds(now - heard_)) - (accepted ? 1 : 0);
+  heard_ = now;
+  const bool missing = known && alone_ - flying - left > missing_tokens;
+  if (missing) foreign_ = now;
+  if (missing || !known || now - counting_since_ > longest_count) {
+    alone_ = left;
+    counting_since_ = now;
   }
 
   if (known && left < said->limit) {
@@ -49,7 +56,7 @@ void header_signal::observe(bool accepted, const std::optional<quota>& said, ins
     if (passed > 0.5 / rate_) {
       const double gained = left - remaining_ + own_;
       drift_ = 0.8 * drift_ + 0.2 * std::clamp(gained / passed, -rate_, rate_);
-      if (left - base_ + own_ > rate_ * passed + 3) windowed_ = true;
+      watch_jump(left - base_ + own_, passed, flying, now);
       own_ = 0;
       remaining_ = base_ = left;
       at_ = now;
@@ -57,12 +64,19 @@ void header_signal::observe(bool accepted, const std::optional<quota>& said, ins
       remaining_ = accepted ? std::min(remaining_, left) : left;
     }
   } else {
-    if (known && left - base_ + own_ > rate_ * seconds(now - at_) + 3) windowed_ = true;
+    if (known) watch_jump(left - base_ + own_, seconds(now - at_), flying, now);
     remaining_ = base_ = left;
     at_ = now;
     own_ = 0;
   }
   limit_ = said->limit;
+}
+
+// Answers overtake each other: a little more than the rate allows is no jump.
+void header_signal::watch_jump(double gained, double passed, double in_flight, instant now) noexcept {
+  if (gained <= rate_ * (passed + 0.2) + 3 + 0.5 * in_flight || now - jump_ < one_jump) return;
+  if (now - jump_ < window_memory) windowed_ = true;
+  jump_ = now;
 }
 
 double header_signal::remaining(instant now, std::size_t in_flight) const noexcept {
@@ -83,7 +97,7 @@ instant header_signal::ready(instant now, instant last, double rate, std::size_t
   const double plenty = shared(now) ? std::max(3.0, 0.6 * limit_) : 3.0;
   const auto due = [&](instant t) {
     if (calm && remaining(t, in_flight) >= plenty) return last + burst_gap;
-    return last + span(1 / std::max(rate * throttle(t, in_flight), 0.004 * rate_));
+    return last + span(1 / std::max(rate * throttle(t, in_flight), least_share * rate_));
   };
   instant late = due(now);
   if (late <= now) return now;

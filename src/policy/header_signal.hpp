@@ -41,24 +41,26 @@ class header_signal {
   void forget() noexcept { *this = header_signal(rate_); }
 
  private:
+  void watch_jump(double gained, double passed, double in_flight, instant now) noexcept;
   [[nodiscard]] double throttle(instant now, std::size_t in_flight) const noexcept;
 
   /// A bucket so small tells a client nothing that refusals do not.
   static constexpr double least_limit = 8;
   /// How long other clients count as present after they were last seen.
-  static constexpr duration memory = std::chrono::seconds(60);
+  static constexpr duration memory = std::chrono::minutes(5);
 
   double rate_;
   double limit_ = 0;
   double remaining_ = 0;
-  instant at_{0};      ///< of `remaining_`
-  double drift_;       ///< tokens a second that come in, as seen
-  double base_ = 0;    ///< what was left at `at_`
-  double own_ = 0;     ///< own accepted requests since `at_`
-  instant epoch_{-1};  ///< start of the comparison with what own requests alone would leave
-  double epoch_start_ = 0;
-  double epoch_own_ = 0;
+  instant at_{0};              ///< of `remaining_`
+  double drift_;               ///< tokens a second that come in, as seen
+  double base_ = 0;            ///< what was left at `at_`
+  double own_ = 0;             ///< own accepted requests since `at_`
+  double alone_ = 0;           ///< what would be left if nobody else had taken any …
+  instant heard_{0};           ///< … at this moment …
+  instant counting_since_{0};  ///< … counted from here
   instant foreign_ = -never;
+  instant jump_ = -never;  ///< the bucket filled faster than it can
   bool windowed_ = false;
 };
 
