@@ -22,6 +22,8 @@ constexpr duration one_jump = std::chrono::milliseconds(500);
 /// No client gives way further than to this share of the server's rate: it would not be noticed any more by
 /// one that believes to be alone.
 constexpr double least_share = 0.01;
+/// So many requests in a row do not each find the last token of a bucket: it says 0 whatever is in there.
+constexpr int unbelievable_luck = 20;
 
 double seconds(duration d) noexcept {
   return std::chrono::duration<double>(d).count();
@@ -39,6 +41,9 @@ void header_signal::observe(bool accepted, const std::optional<quota>& said, ins
   if (std::isinf(rate_) || !said || !(said->limit >= 1) || !(said->remaining >= 0)) return;
   const double left = std::min(said->remaining, said->limit);
   const bool known = limit_ > 0;
+
+  last_tokens_ = accepted && left < 1 ? last_tokens_ + 1 : 0;
+  if (last_tokens_ >= unbelievable_luck) useless_ = true;
 
   const double flying = static_cast<double>(in_flight);
   alone_ = std::min(said->limit, alone_ + rate_ * seconds(now - heard_)) - (accepted ? 1 : 0);
@@ -75,7 +80,7 @@ void header_signal::observe(bool accepted, const std::optional<quota>& said, ins
 // Answers overtake each other: a little more than the rate allows is no jump.
 void header_signal::watch_jump(double gained, double passed, double in_flight, instant now) noexcept {
   if (gained <= rate_ * (passed + 0.2) + 3 + 0.5 * in_flight || now - jump_ < one_jump) return;
-  if (now - jump_ < window_memory) windowed_ = true;
+  if (now - jump_ < window_memory) useless_ = true;
   jump_ = now;
 }
 

@@ -24,7 +24,7 @@ class header_signal {
   void observe(bool accepted, const std::optional<quota>& said, instant now, std::size_t in_flight) noexcept;
 
   /// True once the answers carry numbers that can be used: of a bucket that is not tiny and fills steadily.
-  [[nodiscard]] bool trusted() const noexcept { return limit_ >= least_limit && !windowed_; }
+  [[nodiscard]] bool trusted() const noexcept { return limit_ >= least_limit && !useless_; }
   /// Size of the server's bucket as it said last; 0: it says nothing.
   [[nodiscard]] double limit() const noexcept { return limit_; }
   /// Estimated tokens in the server's bucket for requests to come.
@@ -61,7 +61,8 @@ class header_signal {
   instant counting_since_{0};  ///< … counted from here
   instant foreign_ = -never;
   instant jump_ = -never;  ///< the bucket filled faster than it can
-  bool windowed_ = false;
+  int last_tokens_ = 0;    ///< accepted requests in a row that left none
+  bool useless_ = false;   ///< the numbers are those of a window, or none at all
 };
 
 }  // namespace mux::inline v0::policy

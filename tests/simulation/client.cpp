@@ -354,7 +354,10 @@ void client::rearm() {
   if (next == armed_) return;
   armed_ = next;
   const std::uint64_t number = ++alarms_;
-  if (next != policy::never) on_.at(next, [this, number] { alarm(number); });
+  if (next == policy::never) return;
+  // Which of a machine's processes wakes first is up to the machine.
+  const duration late = description_.share_state ? seconds(random_.between(0, 0.001)) : duration::zero();
+  on_.at(next + late, [this, number] { alarm(number); });
 }
 
 void client::alarm(std::uint64_t number) {
