@@ -162,6 +162,25 @@ bool lane::withdraw(queued_call& c) noexcept {
   return scheduler_.cancel(c);
 }
 
+void lane::sleeps_on(asio::execution_context& context) {
+  if (known_.load(std::memory_order_acquire) == &context) return;
+  asio::use_service<parking>(context).add(shared_from_this());
+  known_.store(&context, std::memory_order_release);
+}
+
+std::vector<std::shared_ptr<void>> lane::take_sleepers(asio::execution_context& context) {
+  // Another context may come to lie at the same address.
+  const asio::execution_context* gone = &context;
+  known_.compare_exchange_strong(gone, nullptr);
+  std::vector<std::shared_ptr<void>> handlers;
+  const std::scoped_lock lock(mutex_);
+  scheduler_.for_each_waiter([&](policy::waiter& w) {
+    suspension& sleep = static_cast<queued_call&>(w).sleep;
+    if (sleep.asleep_on(context)) handlers.push_back(sleep.take_away());
+  });
+  return handlers;
+}
+
 std::optional<policy::ticket> lane::depart(policy::instant now) {
   std::optional<policy::ticket> left;
   if (!shared()) {

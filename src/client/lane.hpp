@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <vector>
 
 #include <mux/observer.hpp>
 #include <mux/operation.hpp>
@@ -13,6 +14,7 @@
 #include <mux/stats.hpp>
 
 #include "client/limit_file.hpp"
+#include "client/parking.hpp"
 #include "client/suspension.hpp"
 #include "client/time_source.hpp"
 #include "policy/scheduler.hpp"
@@ -24,10 +26,11 @@ struct queued_call : policy::waiter {
   enum class ending : std::uint8_t { granted, expired, cancelled, shut_down } end = ending::granted;
   suspension sleep;
 };
+static_assert(sizeof(queued_call) <= 96);
 
 /// One limit class of a client: drives its scheduler, which needs lock, alarm and shared state from outside.
 /// Thread-safe.
-class lane : public std::enable_shared_from_this<lane> {
+class lane final : public keeper, public std::enable_shared_from_this<lane> {
  public:
   /// `file` may be null: the state is then this process's own, and a call that finds a token goes its way
   /// without a lock.
@@ -44,6 +47,9 @@ class lane : public std::enable_shared_from_this<lane> {
   [[nodiscard]] std::optional<policy::arrival> arrive(queued_call& c, policy::instant now);
   /// Takes a call out of the queue; false if it was not there (any more).
   bool withdraw(queued_call& c) noexcept;
+  /// To be called before a queued call falls asleep on the context: so it does not outlive that.
+  void sleeps_on(asio::execution_context& context);
+  std::vector<std::shared_ptr<void>> take_sleepers(asio::execution_context& context) override;
   /// Spends the token of a turn. Nothing, and the turn is over: not now after all.
   [[nodiscard]] std::optional<policy::ticket> depart(policy::instant now);
   /// Ends a turn without a request.
@@ -83,6 +89,7 @@ class lane : public std::enable_shared_from_this<lane> {
   std::shared_ptr<observer> watcher_;
   std::atomic<std::uint64_t> granted_{0};
   std::atomic<std::uint64_t> refused_{0};
+  std::atomic<const asio::execution_context*> known_{nullptr};  ///< the last one that calls fell asleep on
 
   std::mutex mutex_;  ///< guards the rest, but for the scheduler's lock-free members
   std::mt19937_64 random_;

@@ -1,41 +1,31 @@
 #include "client/parking.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <utility>
 
 namespace mux::inline v0::client_detail {
 
 asio::execution_context::id parking::id;
 
-void parked::enter(asio::execution_context& context) {
-  lot_ = &asio::use_service<parking>(context);
-  const std::scoped_lock lock(lot_->mutex_);
-  before_ = nullptr;
-  after_ = lot_->first_;
-  if (after_) after_->before_ = this;
-  lot_->first_ = this;
-}
-
-void parked::leave() noexcept {
-  if (!lot_) return;
-  const std::scoped_lock lock(lot_->mutex_);
-  (before_ ? before_->after_ : lot_->first_) = after_;
-  if (after_) after_->before_ = before_;
-  before_ = after_ = nullptr;
-  lot_ = nullptr;
+void parking::add(const std::shared_ptr<keeper>& one) {
+  const std::scoped_lock lock(mutex_);
+  if (keepers_.size() >= crowded_) {
+    std::erase_if(keepers_, [](const auto& k) { return k.second.expired(); });
+    crowded_ = std::max(crowded_, 2 * keepers_.size());
+  }
+  keepers_.insert_or_assign(one.get(), one);
 }
 
 void parking::shutdown() noexcept {
-  std::vector<std::shared_ptr<void>> handlers;
-  for (;;) {
-    parked* one = nullptr;
-    {
-      const std::scoped_lock lock(mutex_);
-      one = first_;
-    }
-    if (!one) break;
-    one->leave();
-    handlers.push_back(one->surrender());
+  std::unordered_map<const keeper*, std::weak_ptr<keeper>> keepers;
+  {
+    const std::scoped_lock lock(mutex_);
+    keepers = std::exchange(keepers_, {});
   }
+  // All of them are taken before the first is destroyed, as its coroutine may end a client that wakes others.
+  std::vector<std::vector<std::shared_ptr<void>>> handlers;
+  for (const auto& k : keepers)
+    if (const auto present = k.second.lock()) handlers.push_back(present->take_sleepers(context()));
 }
 
 }  // namespace mux::inline v0::client_detail

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
+#include <vector>
 
 #include <boost/asio/execution_context.hpp>
 
@@ -9,40 +12,34 @@ namespace mux::inline v0::client_detail {
 
 namespace asio = boost::asio;
 
-class parking;
+/// Somebody who has coroutines asleep whose handlers lie inside their own frames.
+class keeper {
+ public:
+  /// Hands over the handlers of those asleep on the context, as it shuts down.
+  virtual std::vector<std::shared_ptr<void>> take_sleepers(asio::execution_context& context) = 0;
 
-/// Something that keeps a coroutine's handler inside the coroutine's own frame.
-class parked {
  protected:
-  parked() = default;
-  ~parked() = default;
-  /// Registers with the context; `leave` may be called any number of times.
-  void enter(asio::execution_context& context);
-  void leave() noexcept;
-
- private:
-  friend class parking;
-  virtual std::shared_ptr<void> surrender() = 0;
-
-  parking* lot_ = nullptr;
-  parked* before_ = nullptr;
-  parked* after_ = nullptr;
+  ~keeper() = default;
 };
 
-/// The service of an execution context that knows every coroutine asleep on it. When the context shuts down
-/// it takes their handlers away, which frees frames that would otherwise keep themselves alive.
+/// The service of an execution context that knows who has coroutines asleep on it. When the context shuts
+/// down it has their handlers destroyed, which frees frames that would otherwise keep themselves alive.
+/// Thread-safe.
 class parking final : public asio::execution_context::service {
  public:
   using key_type = parking;
   explicit parking(asio::execution_context& context) : asio::execution_context::service(context) {}
   static asio::execution_context::id id;
 
+  /// Further calls for the same keeper do nothing.
+  void add(const std::shared_ptr<keeper>& one);
+
  private:
-  friend class parked;
   void shutdown() noexcept override;
 
   std::mutex mutex_;
-  parked* first_ = nullptr;
+  std::unordered_map<const keeper*, std::weak_ptr<keeper>> keepers_;
+  std::size_t crowded_ = 16;  ///< so many keepers: some of them will be gone
 };
 
 }  // namespace mux::inline v0::client_detail

@@ -1,23 +1,10 @@
 #include "client/passage.hpp"
 
-#include "client/lane.hpp"
+#include <utility>
 
 namespace mux::inline v0::client_detail {
 
 namespace {
-
-/// Sees to it that a queued call is out of the queue when its coroutine ends, however that happens.
-class withdrawal {
- public:
-  withdrawal(lane& from, queued_call& c) : lane_(from), call_(c) {}
-  ~withdrawal() { lane_.withdraw(call_); }
-  withdrawal(const withdrawal&) = delete;
-  withdrawal& operator=(const withdrawal&) = delete;
-
- private:
-  lane& lane_;
-  queued_call& call_;
-};
 
 error in_queue(errc code, const char* text, stop_reason why) {
   error e(code, text);
@@ -30,68 +17,74 @@ error in_queue(errc code, const char* text, stop_reason why) {
 
 passage::passage(std::shared_ptr<lane> through, const operation& op, const call_options& options,
                  policy::instant deadline)
-    : lane_(std::move(through)),
-      operation_(op),
-      deadline_(deadline),
-      flow_(options.flow),
-      band_(options.priority) {}
-
-void passage::granted(policy::duration waited) {
-  stage_ = stage::turn;
-  if (observer* o = lane_->watcher()) o->on_granted(operation_, waited);
+    : lane_(std::move(through)), operation_(op) {
+  call_.deadline = deadline;
+  call_.key = options.flow;
+  call_.band = static_cast<std::uint8_t>(options.priority);
 }
 
+// What waits lies in the passage and what ends a wait in functions beside it: a million frames that sleep
+// here hold next to nothing.
 asio::awaitable<result<void>> passage::enter() {
   const policy::instant since = lane_->time().now();
-  if (!lane_->try_enter(since)) co_return co_await queue(since);
-  if (place_ == 0) place_ = policy::first_place;
-  granted(policy::duration::zero());
-  co_return result<void>();
+  const policy::arrival arrived = arrive(since);
+  if (stage_ == stage::queued) {
+    auto asleep = call_.sleep.wait(*this);
+    co_await std::move(asleep);
+  }
+  co_return entered(arrived, since);
 }
 
-asio::awaitable<result<void>> passage::queue(policy::instant since) {
-  queued_call c;
-  const withdrawal at_the_end(*lane_, c);
-  c.band = static_cast<std::uint8_t>(band_);
-  c.key = flow_;
-  c.place = place_;
-  c.deadline = deadline_;
-  const std::optional<policy::arrival> arrived = lane_->arrive(c, since);
-  if (!arrived) co_return in_queue(errc::shut_down, "the client was destroyed", stop_reason::not_retryable);
-  place_ = c.place;
-  if (arrived->what == policy::arrival::verdict::admitted) {
-    granted(policy::duration::zero());
-    co_return result<void>();
+policy::arrival passage::arrive(policy::instant now) {
+  using verdict = policy::arrival::verdict;
+  call_.end = queued_call::ending::granted;
+  if (lane_->try_enter(now)) {
+    if (call_.place == 0) call_.place = policy::first_place;
+    return {verdict::admitted, policy::duration::zero()};
   }
-  if (arrived->what == policy::arrival::verdict::refused) {
+  call_.sleep.reset();
+  stage_ = stage::queued;
+  const std::optional<policy::arrival> arrived = lane_->arrive(call_, now);
+  if (arrived && arrived->what == verdict::queued) {
+    if (observer* o = lane_->watcher()) o->on_queued(operation_, arrived->wait);
+    return *arrived;
+  }
+  stage_ = stage::outside;
+  if (arrived) return *arrived;
+  call_.end = queued_call::ending::shut_down;
+  return {verdict::admitted, policy::duration::zero()};
+}
+
+void passage::on_cancel() {
+  if (!lane_->withdraw(call_)) return;  // granted or expired a moment ago: that stands
+  call_.end = queued_call::ending::cancelled;
+  call_.sleep.release();
+}
+
+result<void> passage::entered(const policy::arrival& arrived, policy::instant since) {
+  stage_ = stage::outside;
+  if (arrived.what == policy::arrival::verdict::refused) {
     error e =
         in_queue(errc::would_exceed_deadline,
                  "the wait at the limiter would be longer than the deadline allows", stop_reason::deadline);
-    e.predicted_wait = arrived->wait;
-    co_return e;
+    e.predicted_wait = arrived.wait;
+    return e;
   }
-  if (observer* o = lane_->watcher()) o->on_queued(operation_, arrived->wait);
-
-  auto on_cancel = [this, &c] {
-    if (!lane_->withdraw(c)) return;  // granted or expired a moment ago: that stands
-    c.end = queued_call::ending::cancelled;
-    c.sleep.release();
-  };
-  co_await c.sleep.wait(on_cancel);
-
-  switch (c.end) {
+  switch (call_.end) {
     case queued_call::ending::granted:
-      granted(lane_->time().now() - since);
-      co_return result<void>();
-    case queued_call::ending::expired:
-      co_return in_queue(errc::timed_out, "the deadline passed at the limiter", stop_reason::deadline);
-    case queued_call::ending::cancelled:
-      co_return in_queue(errc::cancelled, "cancelled at the limiter", stop_reason::cancelled);
-    case queued_call::ending::shut_down:
       break;
+    case queued_call::ending::expired:
+      return in_queue(errc::timed_out, "the deadline passed at the limiter", stop_reason::deadline);
+    case queued_call::ending::cancelled:
+      return in_queue(errc::cancelled, "cancelled at the limiter", stop_reason::cancelled);
+    case queued_call::ending::shut_down:
+      return in_queue(errc::shut_down, "the client was destroyed", stop_reason::not_retryable);
   }
-  co_return in_queue(errc::shut_down, "the client was destroyed while the call was queued",
-                     stop_reason::not_retryable);
+  stage_ = stage::turn;
+  const bool waited = arrived.what == policy::arrival::verdict::queued;
+  if (observer* o = lane_->watcher())
+    o->on_granted(operation_, waited ? lane_->time().now() - since : policy::duration::zero());
+  return result<void>();
 }
 
 bool passage::depart() {
@@ -104,6 +97,9 @@ bool passage::depart() {
 void passage::abandon() {
   const stage was = std::exchange(stage_, stage::outside);
   if (was == stage::turn) lane_->leave();
+  // The coroutine ends in its sleep; it may have got its turn meanwhile.
+  if (was == stage::queued && !lane_->withdraw(call_) && call_.end == queued_call::ending::granted)
+    lane_->leave();
   if (was == stage::under_way) lane_->unanswered();
 }
 

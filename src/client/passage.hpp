@@ -10,13 +10,11 @@
 #include <mux/request.hpp>
 #include <mux/result.hpp>
 
-#include "policy/scheduler.hpp"
+#include "client/lane.hpp"
 
 namespace mux::inline v0::client_detail {
 
 namespace asio = boost::asio;
-
-class lane;
 
 /// One call's way through the limiter, for all its tries:
 ///
@@ -47,17 +45,17 @@ class passage {
   policy::duration refused(policy::duration retry_after, const std::optional<policy::quota>& said);
 
  private:
-  enum class stage : std::uint8_t { outside, turn, under_way };
-  asio::awaitable<result<void>> queue(policy::instant since);
-  void granted(policy::duration waited);
+  friend class suspension;
+  enum class stage : std::uint8_t { outside, queued, turn, under_way };
+  policy::arrival arrive(policy::instant now);
+  result<void> entered(const policy::arrival& arrived, policy::instant since);
+  void on_sleep(asio::execution_context& context) { lane_->sleeps_on(context); }
+  void on_cancel();
 
   std::shared_ptr<lane> lane_;
   const operation& operation_;
-  policy::instant deadline_;
   policy::ticket ticket_;
-  std::uint64_t flow_;
-  std::uint64_t place_ = 0;
-  priority band_;
+  queued_call call_;
   stage stage_ = stage::outside;
 };
 

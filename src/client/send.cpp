@@ -14,9 +14,9 @@
 #include "client/core.hpp"
 #include "client/http_date.hpp"
 #include "client/lane.hpp"
+#include "client/nap.hpp"
 #include "client/passage.hpp"
 #include "client/quota_header.hpp"
-#include "client/suspension.hpp"
 #include "codec/codec.hpp"
 
 namespace mux::inline v0::detail {
@@ -26,10 +26,6 @@ namespace {
 using client_detail::answer_error;
 using policy::duration;
 using policy::instant;
-
-/// A connection that took longer than this to come is kept and the token given back: requests leave when the
-/// limiter says so, not when their handshakes happen to end, which could bunch them.
-constexpr duration patience = std::chrono::milliseconds(10);
 
 std::optional<transport::clock::time_point> time_point(instant when) {
   if (when == policy::never) return {};
@@ -97,18 +93,14 @@ std::optional<error> check_headers(const request_base& request) {
 
 /// Sleeps; true if it was cancelled.
 asio::awaitable<bool> pause(client_core& core, duration length) {
-  client_detail::suspension sleep;
-  bool cancelled = false;
+  const auto sleep = std::make_shared<client_detail::nap>();
   // On this coroutine's own strand, so that the alarm cannot go off while the coroutine goes on.
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
-  const auto alarm = core.time().make_alarm(strand, [&sleep] { sleep.release(); });
+  const auto alarm = core.time().make_alarm(strand, [&sleep] { sleep->release(); });
   alarm->arm(core.time().now() + length);
-  auto on_cancel = [&] {
-    cancelled = true;
-    sleep.release();
-  };
-  co_await sleep.wait(on_cancel);
-  co_return cancelled;
+  auto asleep = sleep->wait();
+  co_await std::move(asleep);
+  co_return sleep->cancelled();
 }
 
 /// Reads a success into `out`. The answer's own faults are the only errors.
@@ -155,6 +147,8 @@ result<answer> fail(const journey& j, error e) {
           ? 0
           : j.attempt;
   e.ambiguous = e.ambiguous || (j.may_be_done && j.repeat != idempotency::safe);
+  const bool repeatable = j.repeat != idempotency::create && j.repeat != idempotency::once;
+  if (e.ambiguous && !repeatable && e.code != errc::cancelled) e.cause = std::exchange(e.code, errc::ambiguous);
   ++j.core.failed;
   if (observer* o = j.core.watcher()) o->on_finished(j.op, &e, e.attempts);
   return e;
@@ -209,19 +203,15 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
 
     policy::ending ending;
     error why;
+    duration silence{0};  // that the server asked for with something else than a 429
     std::optional<transport::wire_response> response;
     if (!lease && !cancelled()) {
-      const instant begun = core->time().now();
       co_await asio::this_coro::throw_if_cancelled(true);
       transport::lease_result got =
           co_await core->network().acquire(to, j.wire.fresh, time_point(j.try_deadline()));
       co_await asio::this_coro::throw_if_cancelled(false);
       if (got.lease) {
         lease = std::move(got.lease);
-        if (core->time().now() - begun > patience) {
-          pass.abandon();
-          continue;
-        }
       } else {
         why = std::move(got.failure->what);
       }
@@ -230,7 +220,10 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     if (cancelled()) co_return fail(j, cancelled_error());
     const instant sent = core->time().now();
     if (lease) {
-      if (!pass.depart()) continue;
+      if (!pass.depart()) {
+        lease.reset();  // others need it more than one who waits
+        continue;
+      }
       ++core->sent;
       co_await asio::this_coro::throw_if_cancelled(true);
       transport::outcome outcome = co_await lease->exchange(j.wire, time_point(j.try_deadline()));
@@ -253,8 +246,8 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
         continue;
       }
       pass.accepted(quota(*response));
-      if (response->status == 503)
-        if (const auto silence = retry_after(*response)) lane->pause(*silence);
+      if (response->status == 503) silence = retry_after(*response).value_or(silence);
+      if (silence > duration::zero()) lane->pause(silence);
       if (response->status >= 200 && response->status < 300) {
         result<void> read = decode(j, *response);
         if (!read) why = std::move(read).error();
@@ -283,6 +276,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     if (observer* o = core->watcher()) o->on_retry(j.op, why, j.attempt, verdict.pause);
     ++core->retried;
     last = std::move(why);
+    if (cancelled()) co_return fail(j, cancelled_error());
     const bool interrupted = co_await pause(*core, verdict.pause);
     if (interrupted) co_return fail(j, cancelled_error());
     ++j.attempt;

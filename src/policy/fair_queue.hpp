@@ -41,6 +41,18 @@ class fair_queue {
   [[nodiscard]] std::size_t before(std::uint8_t band, std::uint64_t key, bool returning) const noexcept;
   /// Takes out everybody.
   waiter_list clear() noexcept;
+  /// Calls `see(waiter&)` for everybody, in no particular order.
+  template <class See>
+  void for_each(See&& see) const {
+    const auto all_of = [&](const flow& f) {
+      for (waiter* w = f.waiting.front(); w; w = w->after) see(*w);
+    };
+    for (const band& b : bands_) {
+      all_of(b.returning);
+      all_of(b.keyless);
+      for (const auto& keyed : b.keyed) all_of(keyed.second);
+    }
+  }
 
  private:
   struct band {

@@ -75,6 +75,11 @@ class scheduler {
   [[nodiscard]] turn poll(instant now, std::size_t most = 64) noexcept;
   /// Releases everybody, for the shutdown.
   [[nodiscard]] waiter_list release_all() noexcept;
+  /// Calls `see(waiter&)` for everybody in the queue, in no particular order.
+  template <class See>
+  void for_each_waiter(See&& see) const {
+    queue_.for_each(see);
+  }
   /// When `poll` has something to do next, if nothing happens before; `never` if there is no such time.
   [[nodiscard]] instant next_wake(instant now) const noexcept;
   /// The predicted wait of a call that came now; of the tokens alone, while the burst is looked for or the

@@ -18,16 +18,18 @@ struct waiter {
   instant deadline = never;
   std::uint64_t key = 0;    ///< of whoever makes the call: keys of one band are served in turn; 0: nobody's
   std::uint64_t place = 0;  ///< 0 for a newcomer; a call that returns, as it was refused, brings its old one
-  std::uint8_t band = 1;    ///< 0 (served most) to 3
 
   // What the queues say.
-  bool queued = false;
-  std::int8_t deadline_bucket = -1;  ///< -1: in no deadline queue
   flow* in = nullptr;
   waiter* before = nullptr;
   waiter* after = nullptr;
   waiter* deadline_before = nullptr;
   waiter* deadline_after = nullptr;
+
+  // Small things last, as what is derived may use the room behind them.
+  std::uint8_t band = 1;  ///< said by the caller: 0 (served most) to 3
+  bool queued = false;
+  std::int8_t deadline_bucket = -1;  ///< -1: in no deadline queue
 };
 static_assert(sizeof(waiter) <= 96);
 
