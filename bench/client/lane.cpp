@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <deque>
 #include <memory>
 #include <new>
@@ -37,8 +38,8 @@ using namespace std::chrono_literals;
 using mux::client_detail::lane;
 using mux::client_detail::passage;
 using mux::client_detail::queued_call;
-using mux_test::heap_in_use;
 using mux_test::heap_use;
+using mux_test::heap_watch;
 
 constexpr mux::operation row{"bench.call",
                              mux::http_method::get,
@@ -53,11 +54,19 @@ constexpr mux::operation row{"bench.call",
 constexpr double rate = 1e5;
 constexpr auto token_time = 10us;
 
-using clock = std::chrono::steady_clock;
+/// Of this thread's own time at the processor, so that other programs on the machine do not count.
+class stopwatch {
+ public:
+  [[nodiscard]] double seconds() const { return now() - begun_; }
 
-double seconds_since(clock::time_point begun) {
-  return std::chrono::duration<double>(clock::now() - begun).count();
-}
+ private:
+  static double now() {
+    timespec t{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+  }
+  double begun_ = now();
+};
 
 /// Coroutines asleep without any cost that could be saved: their handlers lie in a row until they are woken.
 class shelf {
@@ -204,12 +213,10 @@ class signals {
 };
 
 template <class Room>
-heap_use fill(Room& room, signals& from) {
-  const heap_use before = heap_in_use();
+void fill(Room& room, signals& from) {
   for (std::size_t i = 0; i < from.size(); ++i) room.enter(from[i].slot());
   room.io().poll();
   room.io().restart();
-  return heap_in_use() - before;
 }
 
 std::size_t count_of(const benchmark::State& state) {
@@ -226,10 +233,10 @@ void lane_grant_and_resume(benchmark::State& state) {
     fill(room, from);
     if (room.limit().stats().queued != count) state.SkipWithError("not everybody waits");
     if (at_once > 1) room.time().set_lateness((at_once - 1) * token_time);
-    const auto begun = clock::now();
+    const stopwatch timer;
     room.time().go();
     room.io().poll();
-    state.SetIterationTime(seconds_since(begun) / static_cast<double>(count));
+    state.SetIterationTime(timer.seconds() / static_cast<double>(count));
     if (room.granted() != count) state.SkipWithError("somebody was not let go");
     state.counters["alarms"] = static_cast<double>(room.time().gone_off());
     room.finish();
@@ -251,9 +258,9 @@ void bare_resume(benchmark::State& state) {
     signals from(count);
     bare_room room(count);
     fill(room, from);
-    const auto begun = clock::now();
+    const stopwatch timer;
     room.wake_all();
-    state.SetIterationTime(seconds_since(begun) / static_cast<double>(count));
+    state.SetIterationTime(timer.seconds() / static_cast<double>(count));
     room.finish();
   }
 }
@@ -272,13 +279,17 @@ void lane_memory(benchmark::State& state) {
     {
       signals from(count);
       bare_room room(count);
-      bare = fill(room, from);
+      const heap_watch watch;
+      fill(room, from);
+      bare = watch.in_use();
       room.wake_all();
       room.finish();
     }
     signals from(count);
     waiting_room room(count);
-    const heap_use ours = fill(room, from);
+    const heap_watch watch;
+    fill(room, from);
+    const heap_use ours = watch.in_use();
     const auto each = [&](std::ptrdiff_t n) { return static_cast<double>(n) / static_cast<double>(count); };
     state.counters["bytes"] = each(ours.bytes);
     state.counters["bytes_bare"] = each(bare.bytes);
@@ -306,20 +317,20 @@ void lane_stress(benchmark::State& state) {
   std::shuffle(order.begin(), order.end(), std::mt19937_64(count));
   for (auto _ : state) {
     waiting_room room(1);
-    const heap_use before = heap_in_use();
+    const heap_watch watch;
     const mux::policy::instant due = room.time().now() + 1min;
     std::optional<signals> from(std::in_place, count);
-    auto begun = clock::now();
+    stopwatch timer;
     fill(room, *from);
-    state.counters["s_to_queue"] = seconds_since(begun);
-    begun = clock::now();
+    state.counters["s_to_queue"] = timer.seconds();
+    timer = stopwatch();
     for (std::size_t i = 0; i + 1 < count; ++i) {
       (*from)[order[i]].emit(asio::cancellation_type::terminal);
       if (i % 1'000 == 0) room.io().poll();
     }
     room.io().poll();
     room.io().restart();
-    state.counters["s_to_cancel"] = seconds_since(begun);
+    state.counters["s_to_cancel"] = timer.seconds();
     if (room.cancelled() + 1 != count) state.SkipWithError("not all were cancelled");
     room.time().go();
     room.io().poll();
@@ -327,7 +338,7 @@ void lane_stress(benchmark::State& state) {
     state.counters["ns_late"] = static_cast<double>((room.last_grant() - due).count());
     room.finish();
     from.reset();
-    const heap_use left = heap_in_use() - before;
+    const heap_use left = watch.in_use();
     state.counters["blocks_left"] = static_cast<double>(left.blocks);
     state.counters["bytes_left"] = static_cast<double>(left.bytes);
     rusage used{};

@@ -3,7 +3,10 @@
 #include <atomic>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#include <sanitizer/allocator_interface.h>
+// Of <sanitizer/allocator_interface.h>, which GCC does not always come with.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t),
+                                                         void (*)(const volatile void*));
+extern "C" std::size_t __sanitizer_get_allocated_size(const volatile void*);
 #else
 #include <cerrno>
 #include <malloc.h>
@@ -11,10 +14,21 @@
 
 namespace {
 
+std::size_t size_of(const void* p) noexcept {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return __sanitizer_get_allocated_size(p);
+#else
+  return ::malloc_usable_size(const_cast<void*>(p));
+#endif
+}
+
+std::atomic<bool> counting{false};
 std::atomic<std::ptrdiff_t> blocks{0};
 std::atomic<std::ptrdiff_t> bytes{0};
 
-void count(std::ptrdiff_t sign, std::size_t size) noexcept {
+void count(std::ptrdiff_t sign, const void* p) noexcept {
+  if (!p || !counting.load(std::memory_order_relaxed)) return;
+  const std::size_t size = size_of(p);
   // One thread at a time, see the header: cheaper than an atomic addition, and never a data race.
   blocks.store(blocks.load(std::memory_order_relaxed) + sign, std::memory_order_relaxed);
   bytes.store(bytes.load(std::memory_order_relaxed) + sign * static_cast<std::ptrdiff_t>(size),
@@ -23,9 +37,23 @@ void count(std::ptrdiff_t sign, std::size_t size) noexcept {
 
 }  // namespace
 
-mux_test::heap_use mux_test::heap_in_use() noexcept {
-  return {blocks.load(std::memory_order_relaxed), bytes.load(std::memory_order_relaxed)};
+namespace mux_test {
+
+heap_watch::heap_watch() noexcept {
+  blocks = 0;
+  bytes = 0;
+  counting = true;
 }
+
+heap_watch::~heap_watch() {
+  counting = false;
+}
+
+heap_use heap_watch::in_use() const noexcept {
+  return {blocks, bytes};
+}
+
+}  // namespace mux_test
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 
@@ -33,10 +61,8 @@ mux_test::heap_use mux_test::heap_in_use() noexcept {
 namespace {
 
 [[maybe_unused]] const int installed = __sanitizer_install_malloc_and_free_hooks(
-    [](const volatile void*, std::size_t size) { count(1, size); },
-    [](const volatile void* p) {
-      if (p) count(-1, __sanitizer_get_allocated_size(const_cast<const void*>(p)));
-    });
+    [](const volatile void* p, std::size_t) { count(1, const_cast<const void*>(p)); },
+    [](const volatile void* p) { count(-1, const_cast<const void*>(p)); });
 
 }  // namespace
 
@@ -52,7 +78,7 @@ void* __libc_memalign(std::size_t alignment, std::size_t size) noexcept;
 void __libc_free(void* p) noexcept;
 
 static void* counted(void* p) noexcept {
-  if (p) count(1, malloc_usable_size(p));
+  count(1, p);
   return p;
 }
 
@@ -65,10 +91,10 @@ void* calloc(std::size_t n, std::size_t size) noexcept {
 }
 
 void* realloc(void* p, std::size_t size) noexcept {
-  const std::size_t before = p ? malloc_usable_size(p) : 0;
+  count(-1, p);
   void* const grown = __libc_realloc(p, size);
-  if (p && (grown || size == 0)) count(-1, before);
-  return counted(grown);
+  count(1, grown ? grown : size > 0 ? p : nullptr);
+  return grown;
 }
 
 void* memalign(std::size_t alignment, std::size_t size) noexcept {
@@ -85,7 +111,7 @@ int posix_memalign(void** p, std::size_t alignment, std::size_t size) noexcept {
 }
 
 void free(void* p) noexcept {
-  if (p) count(-1, malloc_usable_size(p));
+  count(-1, p);
   __libc_free(p);
 }
 

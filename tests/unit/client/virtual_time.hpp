@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -38,6 +39,8 @@ class virtual_time final : public mux::client_detail::time_source {
     if (until != mux::policy::never && until > now_) now_ = until;
   }
 
+  /// Alarms that are set.
+  [[nodiscard]] std::size_t armed() const { return armed_.size(); }
   void advance(mux::policy::duration by) { now_ += by; }
   /// The machine sleeps: this clock stands still, the world's goes on.
   void sleep() { ++sleeps_; }
