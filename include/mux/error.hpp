@@ -36,8 +36,11 @@ enum class errc : std::uint8_t {
   certificate_wrong_host,      ///< the certificate is for another name
   timed_out,                   ///< one phase, one try or the whole call took longer than its limit
   connection_lost,             ///< broken off; nothing was executed, or the call may be repeated safely
-  connection_lost_unanswered,  ///< broken off after bytes were sent: the server may have executed the call
+  connection_lost_unanswered,  ///< broken off after bytes were sent, no answer came
   cancelled,                   ///< cancelled by the caller
+  /// A call that must not be executed twice, a create for instance, was sent and no usable answer came: the
+  /// server may have executed it. Look before you repeat; `error::cause` says what happened.
+  ambiguous,
 
   // The API's answer.
   bad_request,        ///< 400
@@ -94,6 +97,8 @@ struct error {
   /*implicit*/ error(errc what, std::string why = {});
 
   errc code = errc::none;
+  /// For `ambiguous`: how the last try ended.
+  errc cause = errc::none;
   /// What happened, in words, without the API's own messages.
   std::string detail;
   /// HTTP status of the last answer, 0 if there was none.
@@ -110,7 +115,8 @@ struct error {
   stop_reason stopped = stop_reason::not_retryable;
   /// At least one byte of the last try's request reached the operating system.
   bool bytes_sent = false;
-  /// The server may have executed the call although no usable answer came: do not repeat it blindly.
+  /// The server may have executed the call although no usable answer came: do not repeat it blindly. True
+  /// with the code `ambiguous`, and with `cancelled` if the call was under way.
   bool ambiguous = false;
   /// Tries made, 0 if the call never left the queue.
   int attempts = 0;
@@ -169,6 +175,10 @@ class connection_timeout_error : public connection_error {
   using connection_error::connection_error;
 };
 class response_error : public request_failed {
+  using request_failed::request_failed;
+};
+/// Nobody knows whether a call that must not be repeated was executed.
+class ambiguous_error : public request_failed {
   using request_failed::request_failed;
 };
 

@@ -57,7 +57,8 @@ struct limiter_options {
   /// conservative guesses.
   std::array<class_limit, rate_class_count> classes = {
       {{1}, {5}, {1}, {5}, {1}, {1}, {unlimited_rate}, {unlimited_rate}}};
-  /// Names the server's bucket; tokens of one environment and priority share one. Default: the token id.
+  /// Names the server's bucket; tokens of one environment and priority share one. Default: the token id, or a
+  /// fingerprint of the authorization token.
   std::string bucket_id;
   /// Folder for what all processes of this machine and user share of a limit: what was sent, and what was
   /// learnt of the server (burst, share of the rate). So a shell loop or an instant restart does not spend

@@ -85,7 +85,10 @@ result<std::shared_ptr<client_core>> client_core::make(asio::any_io_executor exe
   if (!o.limits.state_directory.empty()) {
     // Buckets belong to a server: the same id at another address is another bucket.
     const transport::origin& to = core->hosts_[0].origin;
-    const std::string& id = o.limits.bucket_id.empty() ? o.credentials.token_id : o.limits.bucket_id;
+    const std::string id = !o.limits.bucket_id.empty() ? o.limits.bucket_id
+                           : o.credentials.authorization_token.empty()
+                               ? o.credentials.token_id
+                               : "bearer-" + client_detail::fingerprint(o.credentials.authorization_token);
     auto opened = client_detail::limit_file::open(o.limits.state_directory,
                                                   id + "." + to.host + "." + std::to_string(to.port));
     if (!opened) return std::move(opened).error();

@@ -44,6 +44,8 @@ std::string_view to_string(errc code) noexcept {
       return "connection_lost_unanswered";
     case errc::cancelled:
       return "cancelled";
+    case errc::ambiguous:
+      return "ambiguous";
     case errc::bad_request:
       return "bad_request";
     case errc::unauthorized:
@@ -128,6 +130,7 @@ std::string error::message() const {
     text += separator;
     text += part;
   };
+  if (cause != errc::none) add(", ", to_string(cause));
   add(": ", detail);
   if (http_status != 0) add(", ", "HTTP " + std::to_string(http_status));
   add(", ", api_type);
@@ -180,6 +183,8 @@ void throw_error(error e) {
     case errc::connection_lost:
     case errc::connection_lost_unanswered:
       throw connection_error(std::move(e));
+    case errc::ambiguous:
+      throw ambiguous_error(std::move(e));
     case errc::not_json:
     case errc::truncated_body:
     case errc::response_too_large:

@@ -36,18 +36,13 @@ const std::string& boot_id() {
 /// Readable, and different for different ids: what does not fit a file name is replaced, a hash of the whole
 /// added.
 std::string file_name(const std::string& bucket_id) {
-  std::uint64_t hash = 14695981039346656037ull;
   std::string name;
   for (const char c : bucket_id) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
     const bool plain =
         (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
     if (name.size() < 80) name += plain ? c : '_';
   }
-  constexpr char digits[] = "0123456789abcdef";
-  name += '-';
-  for (int shift = 60; shift >= 0; shift -= 4) name += digits[(hash >> shift) & 15];
-  return name;
+  return name + '-' + fingerprint(bucket_id);
 }
 
 error failure(const std::filesystem::path& path, const std::string& what, int code) {
@@ -57,28 +52,46 @@ error failure(const std::filesystem::path& path, const std::string& what, int co
 
 }  // namespace
 
+std::string fingerprint(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ull;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
+  constexpr char digits[] = "0123456789abcdef";
+  std::string name;
+  for (int shift = 60; shift >= 0; shift -= 4) name += digits[(hash >> shift) & 15];
+  return name;
+}
+
 result<std::shared_ptr<limit_file>> limit_file::open(const std::filesystem::path& directory,
                                                      const std::string& bucket_id) {
   std::error_code ec;
   std::filesystem::create_directories(directory, ec);
   if (ec) return failure(directory, "cannot make the folder", ec.value());
   const std::filesystem::path path = directory / file_name(bucket_id);
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) return failure(path, "cannot open", errno);
-  std::shared_ptr<limit_file> file(new limit_file(descriptor));
+  std::shared_ptr<limit_file> file(new limit_file(path));
+  if (const int code = file->reopen(); code != 0) return failure(path, "cannot open", code);
   // Space is taken now, so that a full disk is found here and never in the middle of a job.
-  if (const int code = ::posix_fallocate(descriptor, 0, sizeof(record)); code != 0)
+  if (const int code = ::posix_fallocate(file->descriptor_, 0, sizeof(record)); code != 0)
     return failure(path, "cannot reserve", code);
   return file;
 }
 
 limit_file::~limit_file() {
-  ::close(descriptor_);
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+int limit_file::reopen() {
+  const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (descriptor < 0) return errno;
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = descriptor;
+  owner_ = ::getpid();
+  return 0;
 }
 
 bool limit_file::update(rate_class c,
                         const std::function<policy::limit_state(const policy::limit_state&)>& change) {
   const std::scoped_lock threads(mutex_);
+  if (owner_ != ::getpid() && reopen() != 0) return false;
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) return false;
   record r{};
   const bool whole = ::pread(descriptor_, &r, sizeof(r), 0) == static_cast<ssize_t>(sizeof(r));

@@ -5,6 +5,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <utility>
 
 #include <mux/operation.hpp>
 #include <mux/result.hpp>
@@ -31,9 +34,16 @@ class limit_file {
                             const std::function<policy::limit_state(const policy::limit_state&)>& change);
 
  private:
-  explicit limit_file(int descriptor) : descriptor_(descriptor) {}
+  explicit limit_file(std::filesystem::path path) : path_(std::move(path)) {}
+  [[nodiscard]] int reopen();
+
+  const std::filesystem::path path_;
   std::mutex mutex_;  ///< `flock` keeps processes apart, not threads with the same descriptor
-  int descriptor_;
+  int descriptor_ = -1;
+  pid_t owner_ = 0;  ///< a fork holds its parent's locks until it has a descriptor of its own
 };
+
+/// A name for something that is not to be shown: the same for the same text, 16 characters.
+[[nodiscard]] std::string fingerprint(std::string_view text);
 
 }  // namespace mux::inline v0::client_detail

@@ -148,7 +148,8 @@ result<answer> fail(const journey& j, error e) {
           : j.attempt;
   e.ambiguous = e.ambiguous || (j.may_be_done && j.repeat != idempotency::safe);
   const bool repeatable = j.repeat != idempotency::create && j.repeat != idempotency::once;
-  if (e.ambiguous && !repeatable && e.code != errc::cancelled) e.cause = std::exchange(e.code, errc::ambiguous);
+  if (e.ambiguous && !repeatable && e.code != errc::cancelled)
+    e.cause = std::exchange(e.code, errc::ambiguous);
   ++j.core.failed;
   if (observer* o = j.core.watcher()) o->on_finished(j.op, &e, e.attempts);
   return e;
@@ -246,7 +247,8 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
         continue;
       }
       pass.accepted(quota(*response));
-      if (response->status == 503) silence = retry_after(*response).value_or(silence);
+      if (response->status == 503)
+        silence = std::min(retry_after(*response).value_or(silence), policy::pace::longest_pause);
       if (silence > duration::zero()) lane->pause(silence);
       if (response->status >= 200 && response->status < 300) {
         result<void> read = decode(j, *response);
@@ -269,11 +271,13 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     why.ambiguous = verdict.ambiguous;
     why.stopped = verdict.why;
     if (verdict.what == policy::verdict::action::give_up) co_return fail(j, std::move(why));
-    if (j.deadline != policy::never && core->time().now() + verdict.pause >= j.deadline) {
+    // The class keeps its own silence; here it is only told, and compared with the time that is left.
+    const duration delay = std::max(verdict.pause, silence);
+    if (j.deadline != policy::never && core->time().now() + delay >= j.deadline) {
       why.stopped = stop_reason::deadline;
       co_return fail(j, std::move(why));
     }
-    if (observer* o = core->watcher()) o->on_retry(j.op, why, j.attempt, verdict.pause);
+    if (observer* o = core->watcher()) o->on_retry(j.op, why, j.attempt, delay);
     ++core->retried;
     last = std::move(why);
     if (cancelled()) co_return fail(j, cancelled_error());

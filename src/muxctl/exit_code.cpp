@@ -3,7 +3,7 @@
 namespace mux::inline v0::muxctl {
 
 exit_code exit_code_of(const error& e) noexcept {
-  switch (e.code) {
+  switch (e.code == errc::ambiguous ? e.cause : e.code) {
     case errc::none:
       return exit_code::done;
     case errc::invalid_argument:
@@ -39,6 +39,7 @@ exit_code exit_code_of(const error& e) noexcept {
     case errc::response_too_large:
     case errc::bad_response:
       return exit_code::unusable_answer;
+    case errc::ambiguous:
     case errc::limiter_state:
     case errc::shut_down:
     case errc::cancelled:

@@ -20,6 +20,7 @@ std::string describe(const error& e) {
     separator = "; ";
   }
   if (text.empty()) text = "the call failed";
+  if (e.cause != errc::none) text = std::string(to_string(e.cause)) + ", " + text;
   if (e.attempts > 1) text += ", after " + std::to_string(e.attempts) + " tries";
   return text;
 }

@@ -35,17 +35,19 @@ token_bucket::token_bucket(double rate, int burst) noexcept {
   set_terms(rate, burst);
 }
 
+// Whoever changes the terms changes them before the word. So the terms are read after each look at the word: a
+// pause that began under new terms is never judged by the old ones.
 bool token_bucket::take_turn(instant now, word forbidden) noexcept {
-  const terms_type t = terms();
   const std::int64_t clock = ticks(now);
-  word w = word_.load(std::memory_order_relaxed);
+  word w = word_.load(std::memory_order_acquire);
   do {
     if (w & forbidden) return false;
+    const terms_type t = terms();
     const std::int64_t turns = turns_of(w);
     if (std::max(arrival_of(w), clock) + turns * t.interval > clock + t.tolerance()) return false;
     if (turns == most_turns) return false;
   } while (
-      !word_.compare_exchange_weak(w, w + one_turn, std::memory_order_acq_rel, std::memory_order_relaxed));
+      !word_.compare_exchange_weak(w, w + one_turn, std::memory_order_acq_rel, std::memory_order_acquire));
   return true;
 }
 
@@ -54,12 +56,12 @@ bool token_bucket::try_enter(instant now) noexcept {
 }
 
 bool token_bucket::commit(instant now) noexcept {
-  const terms_type t = terms();
   const std::int64_t clock = ticks(now);
-  word w = word_.load(std::memory_order_relaxed);
+  word w = word_.load(std::memory_order_acquire);
   word next;
   bool conforms;
   do {
+    const terms_type t = terms();
     const std::int64_t arrival = arrival_of(w);
     conforms = arrival <= clock + t.tolerance();
     next = w - one_turn;
@@ -67,7 +69,7 @@ bool token_bucket::commit(instant now) noexcept {
       const std::int64_t later = std::min(std::max(arrival, clock) + t.interval, furthest);
       next = static_cast<word>(later) << arrival_shift | (next & ((word{1} << arrival_shift) - 1));
     }
-  } while (!word_.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_relaxed));
+  } while (!word_.compare_exchange_weak(w, next, std::memory_order_acq_rel, std::memory_order_acquire));
   return conforms;
 }
 

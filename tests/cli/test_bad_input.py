@@ -143,7 +143,8 @@ class BadInputTest(CommandLineTest):
     def test_lost_create_is_reported_as_ambiguous_and_not_repeated(self):
         api = self.start_emulator("--fault", "create_answer_lost")
         run = self.muxctl("assets", "create", "https://videos.example/a.mp4", env=api.env)
-        self.assert_ends(run, 5, "connection_lost_unanswered")
+        self.assert_ends(run, 5, "ambiguous")
+        self.assertIn("connection_lost_unanswered", run.stderr)
         self.assertIn("look before you repeat", run.stderr)
         self.assertEqual(api.ledger()["creates"], 1)
 
@@ -157,7 +158,7 @@ class BadInputTest(CommandLineTest):
             if run.returncode:
                 break
         self.assertEqual(run.returncode, 5)
-        self.assertRegex(run.stderr, r"\[(would_exceed_deadline|timed_out|connection_lost_unanswered)\]")
+        self.assertRegex(run.stderr, r"\[(would_exceed_deadline|timed_out|ambiguous)\]")
         self.assertEqual(api.ledger()["refused"], 0)
 
     def test_call_that_takes_longer_than_its_timeout(self):

@@ -206,7 +206,8 @@ TEST_F(client_and_emulator, a_lost_answer_is_reported_as_ambiguous_and_nothing_i
   const mux::client client(io.get_executor(), settings);
   const auto got = run(client.try_send(mux::requests::video::assets::create(params("lost"))));
   ASSERT_FALSE(got);
-  EXPECT_EQ(got.error().code, errc::connection_lost_unanswered);
+  EXPECT_EQ(got.error().code, errc::ambiguous);
+  EXPECT_EQ(got.error().cause, errc::connection_lost_unanswered);
   EXPECT_TRUE(got.error().ambiguous);
   EXPECT_EQ(emulator->ledger().creates, 1u);
 }

@@ -37,6 +37,8 @@ std::string thrown(errc code) {
     return "connection_timeout";
   } catch (const mux::connection_error&) {
     return "connection";
+  } catch (const mux::ambiguous_error&) {
+    return "ambiguous";
   } catch (const mux::response_error&) {
     return "response";
   } catch (const mux::request_failed&) {
@@ -67,6 +69,7 @@ TEST(error, each_code_throws_the_class_that_a_caller_would_catch) {
       {errc::certificate_wrong_host, "connection"},
       {errc::connection_lost, "connection"},
       {errc::connection_lost_unanswered, "connection"},
+      {errc::ambiguous, "ambiguous"},
       {errc::not_json, "response"},
       {errc::truncated_body, "response"},
       {errc::response_too_large, "response"},

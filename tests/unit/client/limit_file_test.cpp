@@ -201,4 +201,30 @@ TEST_F(limit_file_test, processes_together_spend_one_burst) {
   EXPECT_EQ(total, 5);
 }
 
+// A fork shares its parent's descriptor, and with it a lock that the parent holds.
+TEST_F(limit_file_test, a_fork_respects_a_lock_of_its_parent) {
+  auto file = limit_file::open(directory, "bucket");
+  ASSERT_TRUE(file);
+  int ready[2], done[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  ASSERT_EQ(::pipe(done), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    char byte = 0;
+    if (::read(ready[0], &byte, 1) != 1) ::_exit(2);
+    const bool went = (*file)->update(rate_class::data, [](const limit_state& other) { return other; });
+    if (::write(done[1], "x", 1) != 1) ::_exit(2);
+    ::_exit(went ? 1 : 0);
+  }
+  ASSERT_TRUE((*file)->update(rate_class::data, [&](const limit_state& s) {
+    char byte = 0;
+    EXPECT_EQ(::write(ready[1], "x", 1), 1);
+    EXPECT_EQ(::read(done[0], &byte, 1), 1);
+    return s;
+  }));
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 }  // namespace

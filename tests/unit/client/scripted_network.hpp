@@ -9,6 +9,10 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "transport/transport.hpp"
 #include "unit/client/virtual_time.hpp"
@@ -62,6 +66,7 @@ class scripted_network final : public transport::network {
   asio::awaitable<transport::lease_result> acquire(const transport::origin& to, bool,
                                                    std::optional<transport::clock::time_point>) override {
     transport::lease_result got;
+    if (handshake > mux::policy::duration::zero() && ++acquired > ready_connections) co_await pass(handshake);
     time_.advance(connect_time);
     if (on_acquire) on_acquire();
     if (!steps_.empty() && steps_.front().unreachable) {
@@ -78,6 +83,13 @@ class scripted_network final : public transport::network {
 
   std::vector<seen> requests;
   mux::policy::duration connect_time{0};
+  /// Connections after the first `ready_connections` take so long; other calls go on meanwhile.
+  mux::policy::duration handshake{0};
+  int ready_connections = 0;
+  int acquired = 0;
+  int held = 0;  ///< leases out now
+  /// From a request to its answer.
+  mux::policy::duration latency{0};
   std::function<void()> on_acquire;
   int leases = 0;
   bool closed = false;
@@ -85,11 +97,15 @@ class scripted_network final : public transport::network {
  private:
   class connection final : public transport::lease {
    public:
-    connection(scripted_network& owner, std::string host) : owner_(owner), host_(std::move(host)) {}
+    connection(scripted_network& owner, std::string host) : owner_(owner), host_(std::move(host)) {
+      ++owner_.held;
+    }
+    ~connection() override { --owner_.held; }
     asio::awaitable<transport::outcome> exchange(const transport::wire_request& r,
                                                  std::optional<transport::clock::time_point>) override {
       owner_.requests.push_back(
           {owner_.time_.now(), r.method, host_, std::string(r.target), *r.fields, std::string(r.body)});
+      if (owner_.latency > mux::policy::duration::zero()) co_await owner_.pass(owner_.latency);
       transport::outcome o = owner_.steps_.empty() ? answer(200) : owner_.steps_.front().run();
       owner_.step_done();
       co_return o;
@@ -99,6 +115,13 @@ class scripted_network final : public transport::network {
     scripted_network& owner_;
     std::string host_;
   };
+  asio::awaitable<void> pass(mux::policy::duration length) {
+    asio::steady_timer sleep(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    const auto alarm = time_.make_alarm(sleep.get_executor(), [&sleep] { sleep.cancel(); });
+    alarm->arm(time_.now() + length);
+    boost::system::error_code woken;
+    co_await sleep.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
   void step_done() {
     if (steps_.size() > 1) steps_.pop_front();
   }

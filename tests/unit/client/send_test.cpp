@@ -113,7 +113,8 @@ TEST_F(send_loop, a_create_whose_answer_was_lost_is_never_sent_again) {
   network->then([] { return broken(errc::connection_lost_unanswered, true); });
   const auto got = one(raw(post_row, "{}"));
   ASSERT_FALSE(got);
-  EXPECT_EQ(got.error().code, errc::connection_lost_unanswered);
+  EXPECT_EQ(got.error().code, errc::ambiguous);
+  EXPECT_EQ(got.error().cause, errc::connection_lost_unanswered);
   EXPECT_TRUE(got.error().ambiguous);
   EXPECT_TRUE(got.error().bytes_sent);
   EXPECT_EQ(got.error().stopped, mux::stop_reason::ambiguous);
@@ -274,15 +275,34 @@ TEST_F(send_loop, a_slow_handshake_does_not_make_requests_leave_together) {
     }
 }
 
-TEST_F(send_loop, slow_handshakes_do_not_shorten_the_pause_after_a_429) {
-  // The first call has a connection and is refused; the other two, granted too, still shake hands meanwhile.
-  network->then([] { return answer(429, "{}", {{"Retry-After", "30"}}); });
+// The first call has a connection and is refused; the other two have their turns too, and still shake hands.
+TEST_F(send_loop, who_still_shakes_hands_when_another_is_refused_keeps_the_pause_and_no_connection) {
+  network->then([] { return answer(429, "{}", {{"Retry-After", "600"}}); });
   network->then([] { return answer(201, "x"); });
-  network->on_acquire = [this] { network->connect_time = network->requests.empty() ? 0ms : 200ms; };
+  network->latency = 100ms;
+  network->handshake = 200ms;
+  network->ready_connections = 1;
   for (int i = 0; i < 3; ++i) start(raw(post_row, std::to_string(i)));
+  time->run(io, time->now() + 300s);
+  EXPECT_EQ(network->acquired, 3);
+  EXPECT_EQ(network->requests.size(), 1u);
+  EXPECT_EQ(network->held, 0) << "connections of calls that only wait";
   time->run(io);
   ASSERT_EQ(network->requests.size(), 4u);
-  for (std::size_t i = 1; i < 4; ++i) EXPECT_GE(network->requests[i].at - network->requests[0].at, 30s) << i;
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_GE(network->requests[i].at - network->requests[0].at, 600s) << i;
+}
+
+TEST_F(send_loop, a_cancellation_while_the_answer_comes_does_not_wait_for_the_next_try) {
+  options.retry.base_pause = options.retry.max_pause = 1h;
+  network->then([this] {
+    cancel.emit(asio::cancellation_type::terminal);
+    return answer(503, "");
+  });
+  mux::result<std::string> got = mux::error(errc::none);
+  start_cancellable(raw(get_row), got);
+  time->run(io, time->now() + 1s);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::cancelled);
 }
 
 TEST_F(send_loop, a_cancelled_call_leaves_the_queue_and_the_others_are_served) {

@@ -99,8 +99,10 @@ TEST(failure, prints_code_message_hint_and_request_id_on_lines_of_their_own) {
 }
 
 TEST(failure, warns_of_repeating_an_ambiguous_call) {
-  mux::error e(errc::connection_lost_unanswered, "the connection was lost");
+  mux::error e(errc::ambiguous, "the connection was lost");
+  e.cause = errc::connection_lost_unanswered;
   e.ambiguous = true;
+  EXPECT_EQ(static_cast<int>(mux::muxctl::exit_code_of(e)), 5);
   EXPECT_NE(to_text(failure(e), false).find("look before you repeat"), std::string::npos);
 }
 
