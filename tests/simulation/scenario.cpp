@@ -58,10 +58,32 @@ bool read_retry_after(const std::string& part, retry_after_form& form) {
   return true;
 }
 
+/// Three clients, one after the other, each with a batch of its own.
+scenario three_batches(std::uint64_t seed) {
+  scenario s;
+  s.name = "three";
+  s.seed = seed;
+  s.seconds = 150;
+  s.server.limit = {limit_kind::bucket, 5, 30};
+  s.server.headers = header_form::truthful;
+  for (const double starts : {0.0, 20.0, 40.0}) {
+    client_description c;
+    c.settings.rate = 5;
+    c.calls = c.at_once = 200;
+    c.starts = starts;
+    c.spread = 0;
+    s.clients.push_back(c);
+  }
+  return s;
+}
+
 }  // namespace
 
 std::optional<scenario> find_scenario(const std::string& name, std::uint64_t seed) {
   if (name == "storm") return random_scenario(seed);
+  if (name == "alone") return find_scenario("R1/T60/batch60/known/TB10", seed);
+  if (name == "learnt") return find_scenario("R1/T60/batch60/discover/TB10", seed);
+  if (name == "three") return three_batches(seed);
   scenario s;
   s.name = name;
   s.seed = seed;

@@ -65,7 +65,7 @@ struct scenario {
 ///   foreign0.5  strangers use up that share of the rate
 ///   batch200    so many calls at once from each client, and then none
 ///   processes   the clients are processes that share the limiter's state
-///   storm       everything else by chance
+/// Whole names are `storm` (everything by chance), `alone`, `learnt` and `three` (for the picture).
 [[nodiscard]] std::optional<scenario> find_scenario(const std::string& name, std::uint64_t seed);
 /// A scenario in which everything is by chance.
 [[nodiscard]] scenario random_scenario(std::uint64_t seed);

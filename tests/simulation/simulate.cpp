@@ -1,4 +1,4 @@
-// usage: simulate table|run|storm …; see `usage` below.
+// usage: simulate table|run|storm|trace …; see `usage` below.
 
 #include <charconv>
 #include <cstdio>
@@ -9,6 +9,7 @@
 
 #include "simulation/run.hpp"
 #include "simulation/table.hpp"
+#include "simulation/trace.hpp"
 
 namespace {
 
@@ -18,6 +19,8 @@ constexpr const char* usage =
     "simulate table [--seeds A..B] [--only TEXT] [--json]   the control loop's tables; B defaults to A\n"
     "simulate run --scenario NAME --seed N                   one run; see tests/simulation/scenario.hpp for "
     "names\n"
+    "simulate trace --scenario alone|three|learnt|NAME      arrivals, grants, refusals and the optimum as "
+    "CSV\n"
     "simulate storm --seeds COUNT [--from N]                 so many runs in which everything is by chance\n";
 
 struct options {
@@ -144,6 +147,16 @@ int run_one(const options& o) {
   return r.violations.empty() ? 0 : 1;
 }
 
+int trace(const options& o) {
+  const std::optional<scenario> s = find_scenario(o.scenario, o.seed);
+  if (!s || s->server.limit.kind != limit_kind::bucket) {
+    std::cerr << "simulate: no scenario " << o.scenario << ", or not at a token bucket\n";
+    return 2;
+  }
+  write_trace(*s, std::cout);
+  return 0;
+}
+
 int storm(const options& o) {
   std::uint64_t failed = 0;
   std::uint64_t sent = 0;
@@ -170,6 +183,7 @@ int main(int argc, char** argv) {
   }
   if (o.command == "table") return print_tables(o);
   if (o.command == "run") return run_one(o);
+  if (o.command == "trace") return trace(o);
   if (o.command == "storm") return storm(o);
   std::cerr << usage;
   return 2;
