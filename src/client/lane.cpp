@@ -15,12 +15,13 @@ double uniform(std::mt19937_64& random) {
   return std::uniform_real_distribution<double>(0, 1)(random);
 }
 
-void end_all(policy::waiter_list& list, queued_call::ending how) {
-  while (policy::waiter* w = list.pop_front()) {
-    auto& c = *static_cast<queued_call*>(w);
-    c.end = how;
-    c.sleep.release();  // it may be gone from here on
-  }
+// In two steps: how they end is written under the lane's lock, so that a call that withdraws too late knows
+// it; they wake outside of it, and each may be gone as soon as it is awake.
+void decide(const policy::waiter_list& list, queued_call::ending how) {
+  for (policy::waiter* w = list.front(); w; w = w->after) static_cast<queued_call*>(w)->end = how;
+}
+void wake(policy::waiter_list& list) {
+  while (policy::waiter* w = list.pop_front()) static_cast<queued_call*>(w)->sleep.release();
 }
 
 }  // namespace
@@ -126,10 +127,12 @@ void lane::serve() {
       armed_ = now + lock_retry;
       wake_->arm(armed_);
     }
+    decide(released.granted, queued_call::ending::granted);
+    decide(released.expired, queued_call::ending::expired);
   }
   granted_.fetch_add(released.granted.size(), std::memory_order_relaxed);
-  end_all(released.granted, queued_call::ending::granted);
-  end_all(released.expired, queued_call::ending::expired);
+  wake(released.granted);
+  wake(released.expired);
 }
 
 // A turn that ends may let the next one in.
@@ -229,14 +232,20 @@ void lane::close() {
     left = scheduler_.release_all();
     wake_->cancel();
     armed_ = policy::never;
+    decide(left, queued_call::ending::shut_down);
   }
-  end_all(left, queued_call::ending::shut_down);
+  wake(left);
 }
 
 class_stats lane::stats() {
   const std::scoped_lock lock(mutex_);
   const policy::instant now = time_->now();
-  static_cast<void>(change(now, [] {}));  // the others' news, if it can be had now
+  // The others' news, if it can be had now; who only looks stores nothing.
+  if (shared())
+    static_cast<void>(file_->update(which_, [&](const policy::limit_state& stored) {
+      scheduler_.restore(stored, now);
+      return stored;
+    }));
   const policy::pace& control = scheduler_.control();
   class_stats s;
   s.queued = scheduler_.size();

@@ -23,7 +23,7 @@ namespace mux::inline v0::client_detail {
 
 /// A call that waits in a lane's queue; lives in the coroutine that waits.
 struct queued_call : policy::waiter {
-  enum class ending : std::uint8_t { granted, expired, cancelled, shut_down } end = ending::granted;
+  enum class ending : std::uint8_t { none, granted, expired, cancelled, shut_down } end = ending::none;
   suspension sleep;
 };
 static_assert(sizeof(queued_call) <= 96);

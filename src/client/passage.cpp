@@ -43,6 +43,7 @@ policy::arrival passage::arrive(policy::instant now) {
     return {verdict::admitted, policy::duration::zero()};
   }
   call_.sleep.reset();
+  call_.end = queued_call::ending::none;
   stage_ = stage::queued;
   const std::optional<policy::arrival> arrived = lane_->arrive(call_, now);
   if (arrived && arrived->what == verdict::queued) {
@@ -50,8 +51,8 @@ policy::arrival passage::arrive(policy::instant now) {
     return *arrived;
   }
   stage_ = stage::outside;
+  call_.end = arrived ? queued_call::ending::granted : queued_call::ending::shut_down;
   if (arrived) return *arrived;
-  call_.end = queued_call::ending::shut_down;
   return {verdict::admitted, policy::duration::zero()};
 }
 
@@ -77,6 +78,7 @@ result<void> passage::entered(const policy::arrival& arrived, policy::instant si
       return in_queue(errc::timed_out, "the deadline passed at the limiter", stop_reason::deadline);
     case queued_call::ending::cancelled:
       return in_queue(errc::cancelled, "cancelled at the limiter", stop_reason::cancelled);
+    case queued_call::ending::none:
     case queued_call::ending::shut_down:
       return in_queue(errc::shut_down, "the client was destroyed", stop_reason::not_retryable);
   }
