@@ -23,7 +23,7 @@ constexpr double usual_plateau = 380;
 /// Strength of the probe beyond the rate of the last refusal, as a share of the server's rate.
 constexpr double probe = 0.1;
 /// No client falls below this share of the server's rate.
-constexpr double least_share = 0.01;
+constexpr double least_share = 0.001;
 /// Time constant of the meter of accepted requests, in seconds.
 constexpr double meter_time = 90;
 

@@ -20,7 +20,7 @@ constexpr double discovery_rate = 1e6;
 constexpr duration late_reader = std::chrono::minutes(10);
 
 /// No client's share of the rate is smaller than one in so many.
-constexpr int slowest_share = 100;
+constexpr int slowest_share = 1'000;
 
 /// A share that was learnt so long ago is forgotten if the client was idle meanwhile: the others may be gone.
 constexpr duration share_memory = std::chrono::minutes(15);

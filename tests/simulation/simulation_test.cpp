@@ -55,6 +55,13 @@ TEST(fleet, twenty_share_a_bucket_with_few_refusals_once_they_know_their_shares)
   }
 }
 
+TEST(fleet, a_thousand_share_a_rate_that_is_worth_sharing) {
+  const summary s = look("R500/n1000/TB1000/T300", 1);
+  EXPECT_LE(s.late_refused_share, 0.06) << s.name;
+  EXPECT_GE(s.efficiency, 0.99) << s.name;
+  EXPECT_GE(s.fairness, 0.9) << s.name;
+}
+
 // The reference figures are those of the design study; a tenth of a percent and a twentieth of efficiency are
 // the width of what different seeds give.
 TEST(fleet, windows_are_met_as_well_as_in_the_design) {

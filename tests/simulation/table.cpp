@@ -68,6 +68,12 @@ std::vector<table> all_tables() {
     headers.rows.push_back(row(n, std::string("R5/headers/n") + n, both()));
   all.push_back(std::move(headers));
 
+  const std::vector<std::string> large = {"TB500", "TB5000", "FW10"};
+  table crowd{form::rates, "500 a second, 1000 clients", large, {}};
+  crowd.rows.push_back(row("refusals alone", "R500/n1000/T900", large));
+  crowd.rows.push_back(row("headers", "R500/n1000/T900/headers", large));
+  all.push_back(std::move(crowd));
+
   std::vector<std::string> slow = buckets;
   slow.insert(slow.end(), {"FW10", "FW60", "SL60", "FW1"});
   table posts{form::rates, "1 a second", slow, {}};
