@@ -6,7 +6,8 @@ namespace mux::inline v0::simulation {
 
 namespace {
 
-constexpr int most_idle_alarms = 100;
+/// So many alarms, or turns of one call, that come to nothing at one instant have no end.
+constexpr int most_in_vain = 100;
 constexpr duration answer_timeout = std::chrono::seconds(10);
 
 }  // namespace
@@ -23,6 +24,8 @@ struct client::call : policy::waiter {
   std::uint64_t step = 0;    ///< what was planned for an earlier step happens no more
   idempotency repeat = idempotency::idempotent;
   int attempt = 1;
+  int turns_lost = 0;  ///< at the instant `lost_at`
+  instant lost_at{-1};
   instant came{0};
   policy::ticket ticket;
 };
@@ -187,7 +190,16 @@ void client::commit(call& c) {
   const std::optional<policy::ticket> ticket = change([&] { return scheduler_.commit(now()); });
   if (!ticket) {
     around_.book.add(around_.events.now(), happening::turn_lost, number_);
-    enter(c, true);
+    c.at = call::place_of_call::pause;
+    ++c.step;
+    c.turns_lost = c.lost_at == now() ? c.turns_lost + 1 : 0;
+    c.lost_at = now();
+    if (c.turns_lost > most_in_vain) {
+      expect(false, "turns without end that come to nothing");
+      end(c, ending_of_call::shut_down);
+    } else {
+      later(c, duration::zero(), [this, &c] { enter(c, true); });
+    }
   } else {
     if (!was_discovering_) expect(on_.sent.commit(now()), "more than burst + rate * time");
     expect(now() >= silent_until_, "a request during a pause");
@@ -365,7 +377,7 @@ void client::alarm(std::uint64_t number) {
   armed_ = policy::never;
   idle_alarms_ = last_alarm_ == now() ? idle_alarms_ + 1 : 0;
   last_alarm_ = now();
-  if (idle_alarms_ > most_idle_alarms) {
+  if (idle_alarms_ > most_in_vain) {
     expect(false, "alarms without end at one instant");
     return;
   }
