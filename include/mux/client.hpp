@@ -63,6 +63,9 @@ class client {
 
   /// Counters and the state of each limit class, taken now.
   [[nodiscard]] client_stats stats() const;
+  /// Forgets what was learnt of one limit: burst, share of the rate, the server's own numbers. What was sent
+  /// and pauses under way stand. With a `state_directory`, for all processes that share it. Thread-safe.
+  void forget_limit(rate_class c) const;
   /// The server's time, from the last `Date` header plus the time since; nothing before the first answer.
   /// Precision: the header's second plus the answer's latency.
   [[nodiscard]] std::optional<std::chrono::sys_time<std::chrono::milliseconds>> server_time() const;

@@ -1,6 +1,7 @@
 #include <mux/client.hpp>
 
 #include "client/core.hpp"
+#include "client/lane.hpp"
 
 namespace mux::inline v0 {
 
@@ -44,6 +45,10 @@ client& client::operator=(client&& other) noexcept {
 
 client::~client() {
   if (core_) core_->close();
+}
+
+void client::forget_limit(rate_class c) const {
+  core_->limiter().of(c)->forget();
 }
 
 client_stats client::stats() const {

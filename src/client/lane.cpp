@@ -9,6 +9,7 @@ namespace {
 
 /// Another process holds the file for a few system calls only.
 constexpr policy::duration lock_retry = std::chrono::milliseconds(2);
+constexpr int most_lock_doublings = 6;
 constexpr int lock_tries = 50;
 
 double uniform(std::mt19937_64& random) {
@@ -85,22 +86,32 @@ void lane::change_surely(policy::instant now, Change&& what) {
 // Hands news of the server to the scheduler, and what followed from it to the observer.
 template <class News>
 void lane::learn(News&& news) {
-  policy::pace_state before;
-  policy::pace_state after;
+  struct view {
+    double share;
+    bool recovering;
+    int burst;
+    bool burst_known;
+  } before{}, after{};
+  const auto look = [this] {
+    const policy::pace& now = scheduler_.control();
+    return view{now.state().share, now.state().anchor != 0, now.burst(), now.burst_known()};
+  };
+  double rate = 0;
   {
     const std::scoped_lock lock(mutex_);
     const policy::instant now = time_->now();
     change_surely(now, [&] {
-      before = scheduler_.control().state();
+      before = look();
       news(now);
-      after = scheduler_.control().state();
+      after = look();
+      rate = scheduler_.control().rate();
     });
     rearm(now);
   }
-  const bool recovered = before.anchor != 0 && after.anchor == 0;
-  const bool cut = after.rate < before.rate;
+  const bool recovered = before.recovering && !after.recovering;
+  const bool cut = after.share < before.share;
   const bool burst = after.burst != before.burst || after.burst_known != before.burst_known;
-  if (watcher_ && (recovered || cut || burst)) watcher_->on_limit_changed(which_, after.rate, after.burst);
+  if (watcher_ && (recovered || cut || burst)) watcher_->on_limit_changed(which_, rate, after.burst);
 }
 
 void lane::rearm(policy::instant now) {
@@ -122,9 +133,11 @@ void lane::serve() {
     const policy::instant now = time_->now();
     armed_ = policy::never;
     if (change(now, [&] { released = scheduler_.poll(now); })) {
+      missed_locks_ = 0;
       rearm(now);
     } else {
-      armed_ = now + lock_retry;
+      armed_ = now + lock_retry * (1 << missed_locks_);
+      missed_locks_ = std::min(missed_locks_ + 1, most_lock_doublings);
       wake_->arm(armed_);
     }
     decide(released.granted, queued_call::ending::granted);
@@ -223,6 +236,10 @@ void lane::pause(policy::duration length) {
   learn([&](policy::instant now) { scheduler_.pause(now, length); });
 }
 
+void lane::forget() {
+  learn([&](policy::instant now) { scheduler_.reconfigure(scheduler_.control().settings(), now); });
+}
+
 void lane::close() {
   policy::waiter_list left;
   {
@@ -253,7 +270,7 @@ class_stats lane::stats() {
   s.rate = control.rate();
   s.full_rate = control.settings().rate;
   s.burst = control.burst();
-  s.burst_known = control.state().burst_known;
+  s.burst_known = control.burst_known();
   s.tokens = scheduler_.bucket().tokens(now);
   s.wait = scheduler_.predicted_wait(now, static_cast<std::uint8_t>(priority::normal));
   s.granted = granted_.load();

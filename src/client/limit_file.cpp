@@ -21,7 +21,7 @@ struct record {
 static_assert(std::is_trivially_copyable_v<record>);
 
 /// Changes with the layout of the record.
-constexpr char magic[8] = {'m', 'u', 'x', 'l', 'i', 'm', '0', '3'};
+constexpr char magic[8] = {'m', 'u', 'x', 'l', 'i', 'm', '0', '4'};
 
 const std::string& boot_id() {
   static const std::string id = [] {
@@ -97,8 +97,13 @@ bool limit_file::update(rate_class c,
   const bool whole = ::pread(descriptor_, &r, sizeof(r), 0) == static_cast<ssize_t>(sizeof(r));
   const std::string& boot = boot_id();
   if (!whole || std::memcmp(r.magic, magic, sizeof(magic)) != 0) {
+    constexpr char untouched[sizeof(magic)] = {};
+    const bool fresh = whole && std::memcmp(r.magic, untouched, sizeof(magic)) == 0;
     r = record{};
     std::memcpy(r.magic, magic, sizeof(magic));
+    // Damage, or another version's: nobody knows what was sent.
+    if (!fresh)
+      for (policy::limit_state& state : r.classes) state.arrival = policy::instant(-1);
   } else if (std::memcmp(r.boot, boot.data(), sizeof(r.boot)) != 0) {
     for (policy::limit_state& state : r.classes) state = policy::after_reboot(state);
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -42,7 +43,8 @@ cell time_cell(std::optional<std::chrono::nanoseconds> time) {
 
 std::string_view knowledge(const class_limit& settings, const class_stats& s) {
   if (std::isinf(s.full_rate)) return {};
-  return settings.burst ? "configured" : s.burst_known ? "learnt" : "assumed";
+  if (settings.burst && s.burst >= std::max(1, *settings.burst - 1)) return "configured";
+  return s.burst_known ? "learnt" : "assumed";
 }
 
 struct column {
@@ -79,7 +81,7 @@ constexpr std::array<column, 11> columns = {{
        if (!c.text.empty()) c.text += " ago";
        return c;
      }},
-    {"refused", "429s now",
+    {"refused", "429s here",
      [](rate_class, const class_limit&, const class_stats& s) {
        return literal_cell(std::to_string(s.refused));
      }},
@@ -140,7 +142,7 @@ asio::awaitable<exit_code> probe(client& api, output& out) {
   for (const rate_class c :
        {rate_class::video_other, rate_class::data, rate_class::monitoring, rate_class::system}) {
     const auto now = [&] { return api.stats().classes[static_cast<std::size_t>(c)]; };
-    const bool known_before = now().burst_known;
+    if (!api.options().limits[c].burst) api.forget_limit(c);
     int asked = 0;
     do {
       co_await ask(api, c);
@@ -149,7 +151,6 @@ asio::awaitable<exit_code> probe(client& api, output& out) {
     const class_stats end = now();
     std::string said = std::string(to_string(c)) + ": " + std::to_string(asked) +
                        (asked == 1 ? " request, " : " requests, ") + std::to_string(end.refused) + " refused";
-    if (known_before) said += "; the burst was known before";
     if (!end.burst_known && !std::isinf(end.full_rate)) said += "; no end of the burst found";
     said += end.server_limit ? "; the server says its burst" : "; the server says nothing of its limits";
     out.note(said);
@@ -167,7 +168,10 @@ exit_code run(const limits_command& command, const invocation& call, output& out
   global_flags flags = call.global;
   if (!command.probe) {
     asio::io_context context(1);
-    show(make_client(context.get_executor(), make_options(flags), out), format, out);
+    const client api = make_client(context.get_executor(), make_options(flags), out);
+    if (command.forget)
+      for (std::size_t i = 0; i < rate_class_count; ++i) api.forget_limit(static_cast<rate_class>(i));
+    show(api, format, out);
     return exit_code::done;
   }
   flags.discover_burst = true;

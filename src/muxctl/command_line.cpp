@@ -295,6 +295,7 @@ class command_tree {
     app.add_flag(
         "--probe", c.probe,
         "send harmless reads until the server refuses one in each class, at most 60, and learn from it");
+    app.add_flag("--forget", c.forget, "forget what was learnt first; what was sent still counts");
     add_choice(app, "--format", c.format, formats,
                "jsonl, csv or table; default: table on a terminal, else jsonl");
     app.get_option("--format")->each([&c](const std::string&) { c.format_given = true; });

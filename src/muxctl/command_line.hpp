@@ -19,7 +19,7 @@ struct version_command {};
 struct whoami_command {};
 
 struct limits_command {
-  bool probe = false;
+  bool probe = false, forget = false;
   row_format format = row_format::jsonl;
   bool format_given = false;
 };

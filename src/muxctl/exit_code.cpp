@@ -3,7 +3,7 @@
 namespace mux::inline v0::muxctl {
 
 exit_code exit_code_of(const error& e) noexcept {
-  switch (e.code == errc::ambiguous ? e.cause : e.code) {
+  switch (e.code == errc::ambiguous && e.cause != errc::none ? e.cause : e.code) {
     case errc::none:
       return exit_code::done;
     case errc::invalid_argument:

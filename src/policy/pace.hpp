@@ -21,24 +21,24 @@ struct ticket {
   double excess = 0;  ///< tokens that a bucket without bound would have lent
 };
 
-/// What was learnt of one limit. Trivially copyable, for sharing between processes.
+/// What was learnt of one limit, whatever the settings it was learnt under: rates are shares of the server's.
+/// Trivially copyable, for sharing between processes.
 struct pace_state {
-  double configured_rate = 0;  ///< the settings that all of this was learnt under
-  std::int32_t configured_burst = 0;
-  std::int32_t burst = 0;  ///< allowed now
-  double rate = 0;         ///< share of the server's rate, in requests a second
-  double anchor = 0;       ///< rate at which the last refusal came, which recovery aims at; 0: none
-  double last_anchor = 0;
-  double before_episode = 0;  ///< rate when the current series of refusals began
+  double share = 1;           ///< allowed now
+  double anchor = 0;          ///< share at which the last refusal came, which recovery aims at; 0: none
+  double last_anchor = 1;     ///< the one before
+  double before_episode = 0;  ///< share when the current series of refusals began
+  double successes = 0;       ///< since the share was last cut, those of slow clients counted higher
+  double quiet = 0;           ///< successes since the last refusal of any kind, counted the same way
   double highest = 0;         ///< highest excess that was let through
-  double successes = 0;       ///< since the rate was last cut, those of slow clients counted higher
   double recent = 0;          ///< accepted requests, fading with the meter's time constant
   instant recent_at{-1};
   instant recent_since{-1};
-  instant reaction{-1};        ///< of the last refusal that changed anything
-  std::int32_t episodes = 0;   ///< refusals in a row
-  std::int32_t disturbed = 0;  ///< refusals lately
-  bool burst_known = false;    ///< found out, by discovery or by a refusal at the edge of the bucket
+  instant reaction{-1};       ///< to the last refusal that changed anything
+  std::int32_t episodes = 0;  ///< refusals in a row
+  std::int32_t edge = 0;      ///< burst that passed before the server refused for its size; 0: not found out
+  std::int32_t halvings = 0;  ///< of the burst, as refusals came in a row
+  std::int32_t level = 0;     ///< successes of a discovery since it got further
 
   /// What outlives the others that shared the rate, and the clock: the server's burst.
   [[nodiscard]] pace_state lasting() const noexcept;
@@ -54,6 +54,8 @@ static_assert(std::is_trivially_copyable_v<pace_state>);
 /// - Any other first refusal says that somebody shares the rate: it falls by a fifth.
 /// - Refusals in a row say that the server counts in windows or is swamped: the burst halves, the pauses
 ///   double.
+/// - What a refusal took of the burst comes back step by step when none came for long: it may have been
+///   somebody else's doing.
 /// - The rate comes back with the number of successes, not with time: flat near the rate at which the refusal
 ///   came, then probing beyond it. That bounds the share of refusals whatever the rate is. Steps up are
 ///   absolute, steps down proportional, and successes of slow clients count more, which pulls the shares of
@@ -65,12 +67,17 @@ class pace {
   /// `chance` in [0, 1) spreads clients apart: each probes after a number of successes of its own.
   pace(const pace_settings& settings, double chance) noexcept;
 
-  [[nodiscard]] double rate() const noexcept { return state_.rate; }
-  [[nodiscard]] int burst() const noexcept { return state_.burst; }
+  /// Requests a second, a hair below the share of the server's rate.
+  [[nodiscard]] double rate() const noexcept;
+  [[nodiscard]] int burst() const noexcept;
+  /// The burst is the settings' or was found out, not merely assumed.
+  [[nodiscard]] bool burst_known() const noexcept;
   /// The burst is being looked for: one request at a time, as fast as answers come.
-  [[nodiscard]] bool discovering() const noexcept { return settings_.discover && !state_.burst_known; }
+  [[nodiscard]] bool discovering() const noexcept;
   /// No refusal for so long that the server's own word is trusted again.
-  [[nodiscard]] bool calm() const noexcept { return state_.disturbed == 0; }
+  [[nodiscard]] bool calm() const noexcept {
+    return state_.reaction < instant::zero() || state_.quiet > plateau_;
+  }
 
   /// An answer that was no refusal came to a request.
   void accepted(const ticket& of, instant now) noexcept;
@@ -83,18 +90,21 @@ class pace {
 
   [[nodiscard]] const pace_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] const pace_state& state() const noexcept { return state_; }
-  /// Goes on with what was stored. What was learnt under other settings, or is no sensible number, counts as
-  /// nothing; a share that is `stale` is forgotten.
-  void restore(const pace_state& stored, bool stale) noexcept;
+  /// Goes on with what was stored; a share that is `stale` is forgotten. False, and nothing is learnt, if
+  /// those are no numbers that this class makes.
+  bool restore(const pace_state& stored, bool stale) noexcept;
 
   /// Silence after a refusal is never longer than this, whatever `Retry-After` says.
   static constexpr duration longest_pause = std::chrono::minutes(10);
 
  private:
-  void start() noexcept;
-  void count_success(instant now) noexcept;
-  [[nodiscard]] double measured_rate(instant now) const noexcept;
+  [[nodiscard]] bool limited() const noexcept;
+  [[nodiscard]] int assumed_burst() const noexcept;
+  void meter(instant now) noexcept;
+  [[nodiscard]] double measured_share(instant now) const noexcept;
   void recover() noexcept;
+  void relax() noexcept;
+  void cut_share() noexcept;
 
   pace_settings settings_;
   double plateau_;  ///< successes until a cut rate is back

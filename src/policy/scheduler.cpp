@@ -210,8 +210,9 @@ void scheduler::keep_gate_closed() noexcept {
 }
 
 limit_state scheduler::state() const noexcept {
-  return {bucket_.arrival(), instant(surplus_.load(std::memory_order_relaxed)), bucket_.interval(),
-          bucket_.burst(), pace_.state()};
+  return {bucket_.arrival(), instant(surplus_.load(std::memory_order_relaxed)),
+          paused_until_,     bucket_.interval(),
+          bucket_.burst(),   pace_.state()};
 }
 
 void scheduler::restore(const limit_state& stored, instant now) noexcept {
@@ -220,9 +221,10 @@ void scheduler::restore(const limit_state& stored, instant now) noexcept {
   const auto believable = [&](instant t, duration ahead) { return t <= now + ahead + late_reader; };
   const auto long_ago = [&](instant t, duration since) { return t < instant::zero() || now - t > since; };
   const bool stale = long_ago(learnt.reaction, share_memory) && long_ago(learnt.recent_at, idle);
-  bool sound = learnt.recent_since <= learnt.recent_at && stored.interval >= duration::zero() &&
+  bool sound = std::min(stored.arrival, stored.surplus) >= instant::zero() &&
+               learnt.recent_since <= learnt.recent_at && stored.interval >= duration::zero() &&
                stored.burst >= 0 && believable(std::max(learnt.reaction, learnt.recent_at), {});
-  pace_.restore(sound ? learnt : pace_state(), stale);
+  sound = pace_.restore(sound ? learnt : pace_state(), stale) && sound;
   if (sound && stored.burst > 0) {
     // What was sent counts under the terms of that time; the tokens that it left are carried over to today's.
     bucket_.restore(1e9 / static_cast<double>(stored.interval.count()), stored.burst, stored.arrival);
@@ -230,8 +232,8 @@ void scheduler::restore(const limit_state& stored, instant now) noexcept {
     bucket_.configure(today.rate, today.burst, now);
     const instant token = bucket_.arrival() - bucket_.interval() * (bucket_.burst() - 1);
     sound = believable(token, pace::longest_pause + slowest_share * whole);
-    // Further away than a token in the ordinary course: another process was told to be silent.
-    if (sound && token > now + bucket_.interval()) paused_until_ = std::max(paused_until_, token);
+    if (sound && believable(stored.paused, pace::longest_pause))
+      paused_until_ = std::max(paused_until_, stored.paused);
   }
   if (!sound) pace_.restore(pace_state(), false);
   if (!sound || stored.burst == 0) {

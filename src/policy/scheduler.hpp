@@ -31,6 +31,7 @@ struct turn {
 struct limit_state {
   instant arrival{0};      ///< theoretical arrival time at the bucket
   instant surplus{0};      ///< the same for a bucket at the server's full rate and without bound
+  instant paused{0};       ///< nobody goes before, whatever the server says of its bucket
   duration interval{0};    ///< between two tokens, and
   std::int32_t burst = 0;  ///< how many of them: what `arrival` counts under; 0: nothing was sent yet
   pace_state learnt;

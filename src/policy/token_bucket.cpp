@@ -35,8 +35,8 @@ token_bucket::token_bucket(double rate, int burst) noexcept {
   set_terms(rate, burst);
 }
 
-// Whoever changes the terms changes them before the word. So the terms are read after each look at the word: a
-// pause that began under new terms is never judged by the old ones.
+// Whoever changes the terms changes them before the word. So the terms are read after each look at the word:
+// a pause that began under new terms is never judged by the old ones.
 bool token_bucket::take_turn(instant now, word forbidden) noexcept {
   const std::int64_t clock = ticks(now);
   word w = word_.load(std::memory_order_acquire);

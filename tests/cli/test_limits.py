@@ -91,6 +91,8 @@ class LimitsCommandTest(CommandLineTest):
         self.assertLessEqual(known["burst"], 19)
         self.assertGreaterEqual(known["burst"], 3)
         self.assertIsNotNone(known["since_refusal_s"])
+        self.assert_ends(self.muxctl("limits", "--forget", env=api.env), 0)
+        self.assertEqual(self.limits(*slow, env=api.env)["video_other"]["burst_is"], "assumed")
 
     def test_a_folder_that_cannot_be_used_is_named(self):
         (self.folder / "file").write_text("")
