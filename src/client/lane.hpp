@@ -99,7 +99,7 @@ class lane final : public keeper, public std::enable_shared_from_this<lane> {
   std::unique_ptr<alarm> wake_;
   policy::instant armed_ = policy::never;
   policy::instant unstored_pause_{0};  ///< see `change_surely`
-  int missed_locks_ = 0;  ///< turns of the alarm in a row that found the shared state locked
+  int missed_locks_ = 0;               ///< turns of the alarm in a row that found the shared state locked
   std::uint64_t discontinuities_ = 0;
   bool closed_ = false;
 };
