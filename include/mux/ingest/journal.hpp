@@ -117,8 +117,9 @@ struct journal_options {
 /// After an error of `open` or `load` the object is of no further use.
 ///
 /// Thread safety: awaitable members may be awaited from any thread, several at a time; `load` alone.
-/// Lifetime: the executors of waiting coroutines must run until they have been resumed; the destructor waits
-/// for the commit under way. Cancellation: not observed; each wait lasts one commit.
+/// Lifetime: the execution contexts of waiting coroutines must run until these have been resumed, and outlive
+/// the journal, whose thread resumes them; the destructor waits for the commit under way. Cancellation: not
+/// observed; each wait lasts one commit.
 class journal {
  public:
   explicit journal(std::filesystem::path file, journal_options options = {});

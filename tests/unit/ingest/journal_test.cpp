@@ -378,8 +378,8 @@ TEST_F(journal_test, one_wrong_step_does_not_harm_those_beside_it) {
 }
 
 TEST_F(journal_test, serves_coroutines_of_many_threads) {
+  asio::thread_pool pool(4);  // outlives the journal, whose thread may still be posting the last one
   const auto all = make(url_list(400));
-  asio::thread_pool pool(4);
   std::vector<std::future<result<void>>> done;
   for (int row = 1; row <= 400; ++row)
     done.push_back(asio::co_spawn(pool, all->record(row_change(row, row_state::sending)), asio::use_future));
