@@ -37,18 +37,22 @@ struct timeout_options {
   std::chrono::nanoseconds body_idle = std::chrono::seconds(30);
 };
 
+/// A class without a limit.
 inline constexpr double unlimited_rate = std::numeric_limits<double>::infinity();
 
 /// One limit class.
 struct class_limit {
+  /// Rate and burst as below.
   class_limit(double a_rate = 1, std::optional<int> server_burst = {}) : rate(a_rate), burst(server_burst) {}
   /// Requests a second, 0 < rate ≤ 1,000,000; infinity: no limit.
   double rate = 1;
-  /// Size of the *server's* bucket, 1 to 1,000,000. The client keeps one token in reserve against jitter.
-  /// Unset: not known; the client allows itself 3, or what an earlier run found out.
+  /// Size of the *server's* bucket, 1 to 1,000,000; the client uses no more than 32,767 of it, and keeps one
+  /// token in reserve against jitter. Unset: not known; the client allows itself 3, or what an earlier run
+  /// found out.
   std::optional<int> burst;
   /// If the size is not known, find it out: one request at a time, as fast as answers come, until the first
-  /// 429. The price is that one refusal.
+  /// 429. The price is that one refusal. Ends without a result if answers come too slowly to get ahead of the
+  /// rate, and at 1,000.
   bool discover_burst = false;
 };
 

@@ -97,6 +97,7 @@ bool passage::depart() {
 }
 
 void passage::abandon() {
+  call_.place = 0;
   const stage was = std::exchange(stage_, stage::outside);
   if (was == stage::turn) lane_->leave();
   // The coroutine ends in its sleep; it may have got its turn meanwhile.
@@ -107,6 +108,7 @@ void passage::abandon() {
 
 void passage::accepted(const std::optional<policy::quota>& said) {
   stage_ = stage::outside;
+  call_.place = 0;
   lane_->accepted(ticket_, said);
 }
 

@@ -19,8 +19,8 @@ namespace asio = boost::asio;
 /// One call's way through the limiter, for all its tries:
 ///
 ///   `enter` waits for a turn; `depart`, just before the first byte, spends the token; then `accepted` or
-///   `refused`. `abandon` gives a turn back, or says that no answer came. The call keeps its place in the
-///   queue for the next `enter`.
+///   `refused`. `abandon` gives a turn back, or says that no answer came. A call that was refused, or could
+///   not depart, keeps its place in the queue for the next `enter`; after any other try it queues up anew.
 ///
 /// A passage that is destroyed is abandoned. One coroutine at a time.
 class passage {

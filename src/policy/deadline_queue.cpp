@@ -7,8 +7,6 @@ namespace mux::inline v0::policy {
 
 namespace {
 
-constexpr std::int64_t tick = 1024;
-
 std::uint64_t elapsed_ticks(instant now) noexcept {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(now.count(), 0) / tick);
 }

@@ -13,8 +13,8 @@ struct quota {
 };
 
 /// Reads the fill of the server's bucket from the headers of its answers, so that a client sends a burst
-/// while there is one and slows down before it would be refused. It only ever makes a client wait longer than
-/// the bucket would; refusals outrank it. Pure logic. Not thread-safe.
+/// while there is one and slows down before it would be refused. The client's own bucket, as large as the
+/// server's then, still bounds what it sends; refusals outrank the numbers. Pure logic. Not thread-safe.
 class header_signal {
  public:
   /// `rate` in requests a second that the server allows.

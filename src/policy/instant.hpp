@@ -11,6 +11,9 @@ namespace mux::inline v0::policy {
 using instant = std::chrono::nanoseconds;
 using duration = std::chrono::nanoseconds;
 
+/// Buckets and deadlines count in steps of this length, in nanoseconds.
+inline constexpr std::int64_t tick = 1024;
+
 /// Later than every real moment; leaves room for additions.
 inline constexpr instant never{std::numeric_limits<std::int64_t>::max() / 4};
 

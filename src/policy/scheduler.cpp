@@ -221,9 +221,12 @@ void scheduler::restore(const limit_state& stored, instant now) noexcept {
   const auto believable = [&](instant t, duration ahead) { return t <= now + ahead + late_reader; };
   const auto long_ago = [&](instant t, duration since) { return t < instant::zero() || now - t > since; };
   const bool stale = long_ago(learnt.reaction, share_memory) && long_ago(learnt.recent_at, idle);
+  const bool unlimited = std::isinf(pace_.settings().rate);
   bool sound = std::min(stored.arrival, stored.surplus) >= instant::zero() &&
-               learnt.recent_since <= learnt.recent_at && stored.interval >= duration::zero() &&
-               stored.burst >= 0 && believable(std::max(learnt.reaction, learnt.recent_at), {});
+               learnt.recent_since <= learnt.recent_at && stored.burst >= 0 &&
+               stored.interval >= duration::zero() &&
+               (stored.burst == 0 || stored.interval > duration::zero() || unlimited) &&
+               believable(std::max(learnt.reaction, learnt.recent_at), {});
   sound = pace_.restore(sound ? learnt : pace_state(), stale) && sound;
   if (sound && stored.burst > 0) {
     // What was sent counts under the terms of that time; the tokens that it left are carried over to today's.

@@ -70,7 +70,6 @@ class token_bucket {
  private:
   /// Bit 0: the gate is closed; bits 1 to 15: turns; bits 16 to 63: arrival time in ticks.
   using word = std::uint64_t;
-  static constexpr std::int64_t tick = 1024;
   static constexpr word closed = 1;
   static constexpr word one_turn = 2;
   static constexpr word most_turns = 0x7fff;

@@ -1,8 +1,10 @@
 #include "client/limit_file.hpp"
 
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -146,6 +148,24 @@ TEST_F(limit_file_test, says_which_folder_it_cannot_use) {
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().code, mux::errc::limiter_state);
   EXPECT_NE(file.error().detail.find((directory / "file" / "sub").string()), std::string::npos);
+}
+
+// A disk without room is found when the file is opened, not in the middle of a job.
+TEST_F(limit_file_test, a_disk_without_room_is_reported_at_once) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit nothing{16, 16};
+    if (::setrlimit(RLIMIT_FSIZE, &nothing) != 0) ::_exit(2);
+    const auto file = limit_file::open(directory, "bucket");
+    const bool told = !file && file.error().code == mux::errc::limiter_state &&
+                      file.error().detail.find("cannot reserve") != std::string::npos;
+    ::_exit(told ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 // Threads share the descriptor, which `flock` does not keep apart.

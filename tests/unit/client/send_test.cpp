@@ -177,6 +177,19 @@ TEST_F(send_loop, a_429_goes_back_to_the_head_of_the_queue) {
   EXPECT_EQ(order, "0123345") << "the fourth, refused, goes again before those that wait behind it";
 }
 
+TEST_F(send_loop, a_call_that_failed_queues_up_anew) {
+  options.retry.base_pause = options.retry.max_pause = 1ns;
+  options.limits[mux::rate_class::video_other].rate = 1;
+  network->then([] { return answer(200, "x"); }, 3);
+  network->then([] { return answer(500, ""); });
+  network->then([] { return answer(200, "x"); });
+  for (int i = 0; i < 6; ++i) start(raw(get_row, std::to_string(i)));
+  time->run(io);
+  std::string order;
+  for (const seen& request : network->requests) order += request.body;
+  EXPECT_EQ(order, "0123453") << "the fourth, failed, goes again behind those that waited behind it";
+}
+
 TEST_F(send_loop, refuses_at_once_what_the_queue_cannot_serve_in_time) {
   for (int i = 0; i < 10; ++i) start(raw(post_row, "{}"));
   start(raw(post_row, "{}").deadline(2s));

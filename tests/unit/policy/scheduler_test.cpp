@@ -774,6 +774,7 @@ TEST(scheduler, damaged_state_counts_as_an_empty_bucket_and_nothing_learnt) {
   with([](limit_state& s) { s.learnt.reaction = 100h; });
   with([](limit_state& s) { s.learnt.recent_at = instant::max(); });
   with([](limit_state& s) { s.interval = -1s; });
+  with([](limit_state& s) { s.interval = 0s; });
   with([](limit_state& s) { s.burst = -3; });
 }
 
