@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include <mux/error.hpp>
@@ -29,6 +30,13 @@ class observer {
   /// A further try follows after `delay`.
   virtual void on_retry(const operation&, const error& /*why*/, int /*attempt*/,
                         std::chrono::nanoseconds /*delay*/) {}
+  /// A connection to `host` (`name:port`) was opened, `took` counted from looking the name up; `resumed`: by
+  /// a TLS session of an earlier one.
+  virtual void on_connected(std::string_view /*host*/, std::chrono::nanoseconds /*took*/, bool /*resumed*/) {}
+  /// A connection could not be opened.
+  virtual void on_connect_failed(std::string_view /*host*/, const error& /*why*/) {}
+  /// A connection was closed after `served` requests.
+  virtual void on_disconnected(std::string_view /*host*/, std::uint64_t /*served*/) {}
   /// The call ended, with `why` null on success.
   virtual void on_finished(const operation&, const error* /*why*/, int /*attempts*/) {}
 };

@@ -11,19 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include <mux/credentials.hpp>
 #include <mux/observer.hpp>
 #include <mux/operation.hpp>
 #include <mux/result.hpp>
 
 namespace mux::inline v0 {
-
-/// Either `token_id` and `token_secret` (HTTP Basic), or `authorization_token` (Bearer, wins if both are
-/// given).
-struct credentials {
-  std::string token_id;
-  std::string token_secret;
-  std::string authorization_token;
-};
 
 /// Longest time of each phase of a try; zero or less means no limit.
 struct timeout_options {
@@ -88,16 +81,40 @@ struct retry_options {
 struct pool_options {
   /// Connections to one host, 1 to 1,000.
   std::size_t per_host = 8;
-  /// Idle longer than this, a connection is closed instead of reused.
+  /// Connections to all hosts together, 1 to 10,000. At the bound an idle connection to another host makes
+  /// room; if there is none, hosts take turns.
+  std::size_t total = 64;
+  /// Idle longer than this, a connection is closed instead of reused. If the server's `Keep-Alive: timeout`
+  /// says less, that counts, less a second.
   std::chrono::nanoseconds idle = std::chrono::seconds(50);
   /// A POST takes no connection that was idle longer than this.
   std::chrono::nanoseconds idle_for_post = std::chrono::seconds(2);
+  /// Older than this, a connection serves no further request, so that changes of the host's addresses are
+  /// followed. Zero or less: no bound.
+  std::chrono::nanoseconds age = std::chrono::minutes(10);
 };
 
+/// What answers may cost; beyond it they end with `response_too_large`.
 struct response_limits {
   std::size_t header = 64 * 1024;       ///< bytes of status line and headers
-  std::size_t body = 64 * 1024 * 1024;  ///< bytes of a body
-  int depth = 64;                       ///< nesting of JSON
+  std::size_t body = 64 * 1024 * 1024;  ///< bytes of a body, decompressed; a `body_sink` has no such bound
+  int depth = 64;                       ///< nesting of JSON, at most 1,024
+  /// Decompressed bytes that one compressed byte may become once there are more than 1 MiB of them, 1 to
+  /// 1,032 (what deflate can do). Counts for a `body_sink` too.
+  int inflation = 200;
+  /// Offer the server to compress its answers (gzip). Listings travel in a fourth of the bytes, at the price
+  /// of some CPU.
+  bool gzip = true;
+};
+
+/// A forward proxy that opens tunnels (CONNECT), through which TLS goes end to end. Plain http and hosts that
+/// are this machine are always reached directly.
+struct proxy_options {
+  /// `http://[user:password@]host[:port]`, port 80 by default. Empty: no proxy.
+  secret url;
+  /// Hosts to reach directly, separated by commas: a name with its subdomains (`example.com`,
+  /// `.example.com`), an address, a range (`10.0.0.0/8`), each with `:port` if only that counts; `*` for all.
+  std::string bypass;
 };
 
 struct client_options {
@@ -106,6 +123,9 @@ struct client_options {
   std::string stream_base_url = "https://stream.mux.com";
   std::string image_base_url = "https://image.mux.com";
   mux::credentials credentials;
+  /// Asked for credentials before every try; `credentials` is not used then. An answer 401 is followed by one
+  /// more try with new ones: the API refused the call without executing it.
+  std::shared_ptr<mux::credentials_provider> credentials_provider;
   /// PEM file with roots to trust instead of the system's. Empty: `SSL_CERT_FILE`, else the system store.
   std::string ca_file;
   timeout_options timeouts;
@@ -116,13 +136,17 @@ struct client_options {
   /// Longest time of one try; `deadline` covers everything. Unset: none.
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<std::chrono::nanoseconds> deadline;
-  /// Named in front of the library's own name in `User-Agent`.
+  /// Named in front of the library's own name in `User-Agent`, `importer/2.1` for example.
   std::string user_agent;
+  /// Sent with every request; a call's own header of the same name takes its place. Neither may be one that
+  /// the library writes itself (`Authorization`, `Host`, `Connection`, `Content-Length`, …).
+  std::vector<std::pair<std::string, std::string>> headers;
+  proxy_options proxy;
   std::shared_ptr<mux::observer> observer;
 
-  /// Options with what `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_AUTHORIZATION_TOKEN` and `MUX_BASE_URL` say;
-  /// the rest has its default. Missing variables leave members empty; the client's constructor reports what
-  /// it lacks.
+  /// Options with what `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_AUTHORIZATION_TOKEN`, `MUX_BASE_URL`,
+  /// `HTTPS_PROXY` and `NO_PROXY` (or both in lower case, which win) say; the rest has its default. Missing
+  /// variables leave members empty; the client's constructor reports what it lacks.
   [[nodiscard]] static client_options from_environment();
 };
 

@@ -23,7 +23,8 @@ std::optional<error> check(const client_options& o) {
     return e;
   }
   // The texts themselves are not shown: they may be the secret that somebody pasted with a line break.
-  if (has_control(c.token_id) || has_control(c.token_secret) || has_control(c.authorization_token))
+  if (has_control(c.token_id) || has_control(c.token_secret.reveal()) ||
+      has_control(c.authorization_token.reveal()))
     return error(errc::invalid_argument, "a credential holds a control character, a line break perhaps");
   if (has_control(o.user_agent))
     return error(errc::invalid_argument, "the user agent holds a control character");
@@ -51,9 +52,10 @@ client_core::client_core(asio::any_io_executor executor, client_options options)
   agent += "mux-cpp/" MUX_VERSION;
   other_headers_ = {{"User-Agent", agent}, {"Accept", "application/json"}};
   api_headers_ = other_headers_;
-  api_headers_.emplace_back("Authorization", c.authorization_token.empty()
-                                                 ? client_detail::basic_auth(c.token_id, c.token_secret)
-                                                 : "Bearer " + c.authorization_token);
+  api_headers_.emplace_back("Authorization",
+                            c.authorization_token.empty()
+                                ? client_detail::basic_auth(c.token_id, c.token_secret.reveal())
+                                : "Bearer " + std::string(c.authorization_token.reveal()));
 }
 
 result<std::shared_ptr<client_core>> client_core::make(asio::any_io_executor executor,
@@ -85,10 +87,11 @@ result<std::shared_ptr<client_core>> client_core::make(asio::any_io_executor exe
   if (!o.limits.state_directory.empty()) {
     // Buckets belong to a server: the same id at another address is another bucket.
     const transport::origin& to = core->hosts_[0].origin;
-    const std::string id = !o.limits.bucket_id.empty() ? o.limits.bucket_id
-                           : o.credentials.authorization_token.empty()
-                               ? o.credentials.token_id
-                               : "bearer-" + client_detail::fingerprint(o.credentials.authorization_token);
+    const std::string id =
+        !o.limits.bucket_id.empty() ? o.limits.bucket_id
+        : o.credentials.authorization_token.empty()
+            ? o.credentials.token_id
+            : "bearer-" + client_detail::fingerprint(o.credentials.authorization_token.reveal());
     auto opened = client_detail::limit_file::open(o.limits.state_directory,
                                                   id + "." + to.host + "." + std::to_string(to.port));
     if (!opened) return std::move(opened).error();

@@ -48,7 +48,6 @@ struct journey {
     wire.method = op.method;
     wire.target = target;
     wire.body = r.body;
-    wire.fresh = op.method == http_method::post;
     wire.fields = &c.headers(op.host);
     if (!r.options.headers.empty()) {
       fields = *wire.fields;
@@ -72,6 +71,9 @@ struct journey {
   std::string target;
   transport::headers fields;
   transport::wire_request wire;
+  /// A POST must not meet a connection that the server is just closing.
+  policy::freshness wanted =
+      op.method == http_method::post ? policy::freshness::recent : policy::freshness::any;
   int attempt = 1;
   bool may_be_done = false;  ///< an earlier try may have been executed
 };
@@ -209,7 +211,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     if (!lease && !cancelled()) {
       co_await asio::this_coro::throw_if_cancelled(true);
       transport::lease_result got =
-          co_await core->network().acquire(to, j.wire.fresh, time_point(j.try_deadline()));
+          co_await core->network().acquire(to, j.wanted, time_point(j.try_deadline()));
       co_await asio::this_coro::throw_if_cancelled(false);
       if (got.lease) {
         lease = std::move(got.lease);

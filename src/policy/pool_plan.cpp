@@ -1,5 +1,6 @@
 #include "policy/pool_plan.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mux::inline v0::policy {
@@ -10,10 +11,10 @@ void pool_plan::drop_oldest() {
   --taken_;
 }
 
-pool_plan::decision pool_plan::ask(bool fresh, time_point now) {
+pool_plan::decision pool_plan::ask(freshness how, time_point now) {
   const nanoseconds longest =
-      fresh && limits_.idle_when_fresh < limits_.idle ? limits_.idle_when_fresh : limits_.idle;
-  if (!idle_.empty() && now - idle_.back().since <= longest) {
+      how == freshness::recent ? std::min(limits_.idle_when_recent, limits_.idle) : limits_.idle;
+  if (how != freshness::unused && !idle_.empty() && now - idle_.back().since <= longest) {
     const std::uint64_t connection = idle_.back().connection;
     idle_.pop_back();
     return {verdict::reuse, connection};

@@ -9,6 +9,13 @@
 
 namespace mux::inline v0::policy {
 
+/// What a request asks of an idle connection before it takes it.
+enum class freshness : std::uint8_t {
+  any,
+  recent,  ///< in use a moment ago: for what cannot be repeated if the server is just closing it
+  unused,  ///< none at all: a new connection, for a request that an idle one has just let down
+};
+
 /// Decides about the connections to one host: which idle one serves, when a new one is opened, who waits,
 /// which are closed. Knows numbers only and reads no clock. Not thread-safe.
 ///
@@ -20,9 +27,9 @@ class pool_plan {
   using nanoseconds = std::chrono::nanoseconds;
 
   struct limits {
-    std::size_t most = 8;            ///< places, at least 1
-    nanoseconds idle{0};             ///< idle longer than this, a connection is closed
-    nanoseconds idle_when_fresh{0};  ///< who asks for a fresh one gets none that was idle longer
+    std::size_t most = 8;             ///< places, at least 1
+    nanoseconds idle{0};              ///< idle longer than this, a connection is closed
+    nanoseconds idle_when_recent{0};  ///< who asks for a recent one gets none that was idle longer
   };
 
   enum class verdict : std::uint8_t {
@@ -44,7 +51,7 @@ class pool_plan {
 
   /// Takes the connection that was used last if it may serve, else a place, else a ticket. A place that only
   /// a stale connection holds is cleared for it: see `expire`.
-  decision ask(bool fresh, time_point now);
+  decision ask(freshness how, time_point now);
   /// A connection can serve again: it goes to the first who waits, or becomes idle.
   std::optional<grant> give_back(std::uint64_t connection, time_point now);
   /// A connection that was in use, or a place that none was opened on, is free.

@@ -76,12 +76,12 @@ class pool::place {
   }
 
   /// Asks the plan until it names a connection that is still good. False: wait.
-  bool take(bool fresh, const asio::any_io_executor& executor) {
+  bool take(policy::freshness how, const asio::any_io_executor& executor) {
     connections closing;
     const std::lock_guard lock(owner_->mutex_);
     for (;;) {
       const clock::time_point now = clock::now();
-      const pool_plan::decision decided = at_->plan.ask(fresh, now);
+      const pool_plan::decision decided = at_->plan.ask(how, now);
       owner_->expire(*at_, closing);
       if (decided.what == pool_plan::verdict::wait) {
         ticket_ = decided.number;
@@ -220,14 +220,14 @@ wire_error pool::unserved(const host& at, wait_end how) const {
   return none;
 }
 
-asio::awaitable<lease_result> pool::acquire(const origin& to, bool fresh,
+asio::awaitable<lease_result> pool::acquire(const origin& to, policy::freshness how,
                                             std::optional<clock::time_point> deadline) {
   lease_result got;
   host& at = host_of(to);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   place taken(shared_from_this(), at);
   try {
-    if (!taken.take(fresh, executor)) {
+    if (!taken.take(how, executor)) {
       const wait_end end = co_await taken.called(deadline);
       if (end != wait_end::ready) {
         got.failure = unserved(at, end);
@@ -245,6 +245,16 @@ asio::awaitable<lease_result> pool::acquire(const origin& to, bool fresh,
     got.failure = unserved(at, wait_end::cancelled);
   }
   co_return got;
+}
+
+asio::awaitable<std::optional<wire_error>> pool::warm_up(const origin& to, std::size_t count) {
+  std::vector<std::unique_ptr<lease>> held;
+  while (held.size() < std::min(count, options_.pool.per_host)) {
+    lease_result got = co_await acquire(to, policy::freshness::any, {});
+    if (got.failure) co_return std::move(got.failure);
+    held.push_back(std::move(got.lease));
+  }
+  co_return std::nullopt;
 }
 
 void pool::close() {

@@ -25,8 +25,9 @@ class pool final : public network, public std::enable_shared_from_this<pool> {
   pool(asio::any_io_executor executor, network_options options, std::shared_ptr<tls_context> tls);
   ~pool() override;
 
-  asio::awaitable<lease_result> acquire(const origin& to, bool fresh,
+  asio::awaitable<lease_result> acquire(const origin& to, policy::freshness how,
                                         std::optional<clock::time_point> deadline) override;
+  asio::awaitable<std::optional<wire_error>> warm_up(const origin& to, std::size_t connections) override;
   void close() override;
   [[nodiscard]] pool_stats stats() const override;
 

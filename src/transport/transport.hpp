@@ -15,10 +15,13 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <mux/body_sink.hpp>
 #include <mux/error.hpp>
 #include <mux/options.hpp>
 #include <mux/result.hpp>
 #include <mux/stats.hpp>
+
+#include "policy/pool_plan.hpp"
 
 namespace mux::inline v0::transport {
 
@@ -51,14 +54,14 @@ struct wire_request {
   std::string_view target;
   const headers* fields = nullptr;  ///< all but Host, Content-Length, Content-Type and Connection
   std::string_view body;
-  bool fresh = false;  ///< take no connection that was idle longer than `pool_options::idle_for_post`
+  body_sink* sink = nullptr;  ///< takes the body of a 2xx answer, which then does not stand in the response
 };
 
 struct wire_response {
   wire_response() {}
   int status = 0;
   transport::headers fields;
-  std::string body;
+  std::string body;  ///< decompressed
   [[nodiscard]] std::string_view field(
       std::string_view name) const noexcept;  ///< case-insensitive; empty if absent
 };
@@ -70,6 +73,7 @@ struct wire_error {
   error what;
   bool reused = false;          ///< on a connection that had served before
   bool answer_started = false;  ///< at least one byte of an answer came
+  bool delivered = false;       ///< the sink was given something
 };
 
 /// Result of an exchange; has a user-provided constructor so that it can be built in a co_await expression
@@ -102,13 +106,17 @@ struct lease_result {
 class network {
  public:
   virtual ~network() = default;
-  /// A connection that is ready to write on (resolved, connected, TLS done), an idle one if there is one.
+  /// A connection that is ready to write on (resolved, connected, TLS done), an idle one if there is one that
+  /// is fresh enough.
   /// Must be awaited, like the exchange, on a strand or a single-threaded executor; `to` must live until
   /// then. Errors: as `lease::exchange` for what fails on the way, `pool_exhausted` if all connections stay
   /// in use until the deadline. Cancellation: gives up its place in the queue and reports `cancelled`.
   /// Lifetime: a lease may outlive the network and the execution context, but can only be destroyed then.
-  virtual asio::awaitable<lease_result> acquire(const origin& to, bool fresh,
+  virtual asio::awaitable<lease_result> acquire(const origin& to, policy::freshness how,
                                                 std::optional<clock::time_point> deadline) = 0;
+  /// Opens connections to `to` until there are `connections` of them, in use or idle; at most as many as the
+  /// bounds of the pool allow. Errors: the first that failed. Cancellation: as `acquire`.
+  virtual asio::awaitable<std::optional<wire_error>> warm_up(const origin& to, std::size_t connections) = 0;
   /// Closes idle connections; leased ones close when they are given back. Idempotent, thread-safe.
   virtual void close() = 0;
   [[nodiscard]] virtual pool_stats stats() const = 0;
@@ -118,6 +126,8 @@ struct network_options {
   timeout_options timeouts;
   pool_options pool;
   response_limits response;
+  proxy_options proxy;
+  std::shared_ptr<mux::observer> observer;
   std::string ca_file;  ///< empty: `SSL_CERT_FILE` / the system's store
 };
 

@@ -63,7 +63,7 @@ class scripted_network final : public transport::network {
   /// A step that fails before a connection is there.
   void then_unreachable(mux::errc why) { steps_.push_back({{}, why}); }
 
-  asio::awaitable<transport::lease_result> acquire(const transport::origin& to, bool,
+  asio::awaitable<transport::lease_result> acquire(const transport::origin& to, mux::policy::freshness,
                                                    std::optional<transport::clock::time_point>) override {
     transport::lease_result got;
     if (handshake > mux::policy::duration::zero() && ++acquired > ready_connections) co_await pass(handshake);
@@ -77,6 +77,11 @@ class scripted_network final : public transport::network {
     got.lease = std::make_unique<connection>(*this, to.host);
     ++leases;
     co_return got;
+  }
+  asio::awaitable<std::optional<transport::wire_error>> warm_up(const transport::origin&,
+                                                                std::size_t connections) override {
+    warmed += connections;
+    co_return std::nullopt;
   }
   void close() override { closed = true; }
   mux::pool_stats stats() const override { return {}; }
@@ -92,6 +97,7 @@ class scripted_network final : public transport::network {
   mux::policy::duration latency{0};
   std::function<void()> on_acquire;
   int leases = 0;
+  std::size_t warmed = 0;
   bool closed = false;
 
  private:

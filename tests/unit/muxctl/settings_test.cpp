@@ -56,7 +56,7 @@ TEST_F(settings, come_from_the_environment) {
   ::setenv("MUX_BASE_URL", "https://environment.example", 1);
   const mux::client_options options = make_options({});
   EXPECT_EQ(options.credentials.token_id, "environment-id");
-  EXPECT_EQ(options.credentials.token_secret, "canary-environment");
+  EXPECT_EQ(options.credentials.token_secret.reveal(), "canary-environment");
   EXPECT_EQ(options.base_url, "https://environment.example");
 }
 
@@ -84,8 +84,9 @@ TEST_F(settings, take_credentials_whole_from_a_file) {
       write_file("# my token\nexport MUX_TOKEN_ID='file-id'\nMUX_TOKEN_SECRET=\"canary=file\"\r\nOTHER=1\n");
   const mux::credentials read = make_options(flags).credentials;
   EXPECT_EQ(read.token_id, "file-id");
-  EXPECT_EQ(read.token_secret, "canary=file");
-  EXPECT_EQ(read.authorization_token, "") << "a bearer token of the environment would win over the file";
+  EXPECT_EQ(read.token_secret.reveal(), "canary=file");
+  EXPECT_EQ(read.authorization_token.reveal(), "")
+      << "a bearer token of the environment would win over the file";
 }
 
 TEST_F(settings, pair_a_token_id_with_a_secret_from_a_file) {
@@ -95,7 +96,7 @@ TEST_F(settings, pair_a_token_id_with_a_secret_from_a_file) {
   flags.credentials_file = write_file("MUX_TOKEN_SECRET=canary-file\n");
   const mux::credentials read = make_options(flags).credentials;
   EXPECT_EQ(read.token_id, "flag-id");
-  EXPECT_EQ(read.token_secret, "canary-file");
+  EXPECT_EQ(read.token_secret.reveal(), "canary-file");
 }
 
 TEST_F(settings, never_pair_a_token_id_with_the_secret_of_another) {

@@ -21,22 +21,22 @@ pool_plan plan_of(std::size_t most) {
 
 TEST(pool_plan, opens_until_all_places_are_taken_and_queues_then) {
   pool_plan plan = plan_of(2);
-  EXPECT_EQ(plan.ask(false, start).what, verdict::open);
-  EXPECT_EQ(plan.ask(false, start).what, verdict::open);
-  EXPECT_EQ(plan.ask(false, start).what, verdict::wait);
+  EXPECT_EQ(plan.ask(freshness::any, start).what, verdict::open);
+  EXPECT_EQ(plan.ask(freshness::any, start).what, verdict::open);
+  EXPECT_EQ(plan.ask(freshness::any, start).what, verdict::wait);
   EXPECT_EQ(plan.taken(), 2U);
   EXPECT_EQ(plan.waiting(), 1U);
 }
 
 TEST(pool_plan, takes_the_connection_that_was_used_last) {
   pool_plan plan = plan_of(3);
-  for (int i = 0; i < 3; ++i) plan.ask(false, start);
+  for (int i = 0; i < 3; ++i) plan.ask(freshness::any, start);
   plan.give_back(11, start);
   plan.give_back(12, start + 1s);
   plan.give_back(13, start + 2s);
-  EXPECT_EQ(plan.ask(false, start + 3s).number, 13U);
-  EXPECT_EQ(plan.ask(false, start + 3s).number, 12U);
-  EXPECT_EQ(plan.ask(false, start + 3s).number, 11U);
+  EXPECT_EQ(plan.ask(freshness::any, start + 3s).number, 13U);
+  EXPECT_EQ(plan.ask(freshness::any, start + 3s).number, 12U);
+  EXPECT_EQ(plan.ask(freshness::any, start + 3s).number, 11U);
   EXPECT_EQ(plan.taken(), 3U);
   EXPECT_EQ(plan.idle(), 0U);
 }
@@ -44,37 +44,37 @@ TEST(pool_plan, takes_the_connection_that_was_used_last) {
 TEST(pool_plan, serves_an_idle_connection_up_to_its_limit_and_not_after) {
   for (const auto& [age, expected] : {std::pair{50s, verdict::reuse}, std::pair{51s, verdict::open}}) {
     pool_plan plan = plan_of(3);
-    plan.ask(false, start);
+    plan.ask(freshness::any, start);
     plan.give_back(1, start);
-    EXPECT_EQ(plan.ask(false, start + age).what, expected);
+    EXPECT_EQ(plan.ask(freshness::any, start + age).what, expected);
   }
 }
 
 TEST(pool_plan, gives_who_asks_for_a_fresh_one_only_what_was_used_just_now) {
   for (const auto& [age, expected] : {std::pair{2000ms, verdict::reuse}, std::pair{2001ms, verdict::open}}) {
     pool_plan plan = plan_of(3);
-    plan.ask(true, start);
+    plan.ask(freshness::recent, start);
     plan.give_back(1, start);
-    EXPECT_EQ(plan.ask(true, start + age).what, expected);
+    EXPECT_EQ(plan.ask(freshness::recent, start + age).what, expected);
   }
 }
 
 TEST(pool_plan, keeps_a_stale_connection_for_others_when_there_is_room) {
   pool_plan plan = plan_of(2);
-  plan.ask(false, start);
+  plan.ask(freshness::any, start);
   plan.give_back(7, start);
-  EXPECT_EQ(plan.ask(true, start + 10s).what, verdict::open);
+  EXPECT_EQ(plan.ask(freshness::recent, start + 10s).what, verdict::open);
   EXPECT_TRUE(plan.expire(start + 10s).empty());
-  EXPECT_EQ(plan.ask(false, start + 10s).number, 7U);
+  EXPECT_EQ(plan.ask(freshness::any, start + 10s).number, 7U);
 }
 
 TEST(pool_plan, clears_the_oldest_away_when_a_fresh_one_needs_its_place) {
   pool_plan plan = plan_of(2);
-  plan.ask(false, start);
-  plan.ask(false, start);
+  plan.ask(freshness::any, start);
+  plan.ask(freshness::any, start);
   plan.give_back(7, start);
   plan.give_back(8, start + 1s);
-  EXPECT_EQ(plan.ask(true, start + 10s).what, verdict::open);
+  EXPECT_EQ(plan.ask(freshness::recent, start + 10s).what, verdict::open);
   EXPECT_EQ(plan.expire(start + 10s), std::vector<std::uint64_t>{7});
   EXPECT_EQ(plan.taken(), 2U);
   EXPECT_EQ(plan.idle(), 1U);
@@ -82,9 +82,9 @@ TEST(pool_plan, clears_the_oldest_away_when_a_fresh_one_needs_its_place) {
 
 TEST(pool_plan, hands_a_returned_connection_to_the_first_who_waits) {
   pool_plan plan = plan_of(1);
-  plan.ask(false, start);
-  const std::uint64_t first = plan.ask(false, start).number;
-  const std::uint64_t second = plan.ask(true, start).number;
+  plan.ask(freshness::any, start);
+  const std::uint64_t first = plan.ask(freshness::any, start).number;
+  const std::uint64_t second = plan.ask(freshness::recent, start).number;
   const auto grant = plan.give_back(5, start);
   ASSERT_TRUE(grant);
   EXPECT_EQ(grant->ticket, first);
@@ -97,8 +97,8 @@ TEST(pool_plan, hands_a_returned_connection_to_the_first_who_waits) {
 
 TEST(pool_plan, hands_a_lost_connections_place_to_the_first_who_waits) {
   pool_plan plan = plan_of(1);
-  plan.ask(false, start);
-  const std::uint64_t first = plan.ask(false, start).number;
+  plan.ask(freshness::any, start);
+  const std::uint64_t first = plan.ask(freshness::any, start).number;
   const auto grant = plan.lose();
   ASSERT_TRUE(grant);
   EXPECT_EQ(grant->ticket, first);
@@ -110,9 +110,9 @@ TEST(pool_plan, hands_a_lost_connections_place_to_the_first_who_waits) {
 
 TEST(pool_plan, passes_over_who_has_left) {
   pool_plan plan = plan_of(1);
-  plan.ask(false, start);
-  const std::uint64_t first = plan.ask(false, start).number;
-  const std::uint64_t second = plan.ask(false, start).number;
+  plan.ask(freshness::any, start);
+  const std::uint64_t first = plan.ask(freshness::any, start).number;
+  const std::uint64_t second = plan.ask(freshness::any, start).number;
   EXPECT_TRUE(plan.leave(first));
   EXPECT_FALSE(plan.leave(first));
   EXPECT_EQ(plan.lose()->ticket, second);
@@ -121,7 +121,7 @@ TEST(pool_plan, passes_over_who_has_left) {
 
 TEST(pool_plan, names_the_expired_once) {
   pool_plan plan = plan_of(4);
-  for (int i = 0; i < 3; ++i) plan.ask(false, start);
+  for (int i = 0; i < 3; ++i) plan.ask(freshness::any, start);
   for (std::uint64_t i = 1; i <= 3; ++i) plan.give_back(i, start + i * 1s);
   EXPECT_EQ(plan.expire(start + 52s), std::vector<std::uint64_t>{1});
   EXPECT_TRUE(plan.expire(start + 52s).empty());
@@ -132,9 +132,9 @@ TEST(pool_plan, names_the_expired_once) {
 
 TEST(pool_plan, lets_a_fresh_limit_beyond_the_idle_limit_change_nothing) {
   pool_plan plan({2, 1s, 100s});
-  plan.ask(true, start);
+  plan.ask(freshness::recent, start);
   plan.give_back(1, start);
-  EXPECT_EQ(plan.ask(true, start + 2s).what, verdict::open);
+  EXPECT_EQ(plan.ask(freshness::recent, start + 2s).what, verdict::open);
 }
 
 // A model that is simple enough to be right by looking at it: who holds what, who waits in which order.
@@ -165,7 +165,7 @@ TEST(pool_plan, keeps_its_promises_over_a_long_random_run) {
       switch (random() % 6) {
         case 0:
         case 1: {
-          const auto decided = plan.ask(random() % 2 == 0, now);
+          const auto decided = plan.ask(static_cast<freshness>(random() % 3), now);
           if (decided.what == verdict::reuse) {
             ASSERT_EQ(idle.erase(decided.number), 1U);
             leased.insert(decided.number);

@@ -155,7 +155,8 @@ TEST_P(exchange, refuses_to_write_on_a_held_connection_that_was_closed_meanwhile
   });
   wire_client client;
   auto later = [&]() -> asio::awaitable<outcome> {
-    transport::lease_result got = co_await client.net->acquire(at(*server), true, std::nullopt);
+    transport::lease_result got =
+        co_await client.net->acquire(at(*server), mux::policy::freshness::recent, std::nullopt);
     closed.get_future().wait();
     wire_request request = post("{}");
     co_return co_await got.lease->exchange(request, std::nullopt);

@@ -27,7 +27,7 @@ transport::network_options with_places(std::size_t most) {
 
 asio::awaitable<lease_result> acquire(std::shared_ptr<transport::network> net, transport::origin to,
                                       std::optional<clock::time_point> deadline) {
-  co_return co_await net->acquire(to, false, deadline);
+  co_return co_await net->acquire(to, mux::policy::freshness::any, deadline);
 }
 
 /// One who wants a lease; `got` is set once it has an answer.
@@ -188,8 +188,7 @@ TEST_F(pool, does_not_give_a_post_a_connection_that_was_idle_for_long) {
   options.pool.idle_for_post = 0ns;
   wire_client client(options);
   ASSERT_TRUE(client.fetch(to).response);
-  transport::wire_request create = post("{}");
-  create.fresh = true;
+  const transport::wire_request create = post("{}");
   ASSERT_TRUE(client.fetch(to, create).response);
   EXPECT_EQ(server.accepted(), 2);
   ASSERT_TRUE(client.fetch(to).response);

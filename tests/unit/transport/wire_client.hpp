@@ -36,7 +36,9 @@ inline asio::awaitable<transport::outcome> fetch(std::shared_ptr<transport::netw
                                                  transport::origin to, transport::wire_request request = {},
                                                  std::optional<transport::clock::time_point> deadline = {}) {
   if (request.target.empty()) request.target = "/";
-  transport::lease_result got = co_await net->acquire(to, request.fresh, deadline);
+  const auto how =
+      request.method == mux::http_method::post ? mux::policy::freshness::recent : mux::policy::freshness::any;
+  transport::lease_result got = co_await net->acquire(to, how, deadline);
   transport::outcome failed;
   failed.failure = std::move(got.failure);
   if (failed.failure) co_return failed;
