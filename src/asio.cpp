@@ -1,6 +1,2 @@
-// The one translation unit that holds the bodies of Boost.Asio, its SSL part and Boost.Beast.
-#ifndef MUX_EXTERNAL_ASIO
+// The bodies of Boost.Asio.
 #include <boost/asio/impl/src.hpp>
-#include <boost/asio/ssl/impl/src.hpp>
-#include <boost/beast/src.hpp>
-#endif

@@ -1,0 +1,2 @@
+// The bodies of Boost.Beast.
+#include <boost/beast/src.hpp>
