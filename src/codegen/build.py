@@ -146,18 +146,20 @@ class Builder:
             member.initial = {"integer": "= 0", "number": "= 0", "boolean": "= false", "seconds": "{}"}.get(kind.kind, "")
             if "const" in node:
                 member.initial = f'= "{node["const"]}"'
-        words = self.word_of_field(struct.api_name, key)
+        words = self.word_of_field(struct, key)
         member.doc = " ".join(filter(None, [words, facts.sentence(node, presence == "plain")]))
         return member
 
-    def word_of_field(self, api_name, key):
-        """A member's sentence, else that of the schema that its own is like."""
-        table = f"fields.{api_name}"
-        if key not in self.wording.get(table, {}):
-            table = f"fields.{self.word('like', api_name)}"
-        text = self.wording.get(table, {}).get(key, "")
-        if text:
-            self.used.add(("wording", table, key))
+    def word_of_field(self, struct, key):
+        """A member's sentence, else that of the schema that its own is like, else its group's."""
+        schemas = (struct.api_name, self.word("like", struct.api_name))
+        tables = [f"fields.{schema}" for schema in schemas] + [f"members.{struct.file.group}"]
+        return next(filter(None, (self.word(table, key) for table in tables)), "")
+
+    def needed_word(self, table, key):
+        text = self.word(table, key)
+        if not text:
+            raise Wrong(f"wording.toml has no sentence for {key} under [{table}]")
         return text
 
     def type(self, node, site, name, file):
@@ -272,7 +274,7 @@ class Builder:
             deprecated=node.get("deprecated", False),
         )
         file = self.file_of_tag(tag)
-        op.doc = self.word("operations", id_)
+        op.doc = self.needed_word("operations", id_)
         for parameter in node.get("parameters", []):
             if parameter["in"] == "path":
                 values = parameter["schema"].get("enum", [])
@@ -391,9 +393,10 @@ class Builder:
     def tree(self):
         used = {}
         for op in self.api.operations:
-            for struct, role in ((op.body, "Body"), (op.query, "")):
-                if struct and role:
-                    used.setdefault(struct.name, f"{role} of `{op.id}`.")
+            if op.body:
+                used.setdefault(op.body.name, f"Body of `{op.id}`.")
+            if op.kind == "whole":
+                used.setdefault(op.answer.leaf().name, f"Answer of `{op.id}`.")
         for struct in self.api.structs.values():
             struct.doc = struct.doc or used.get(struct.name, f"The API's `{struct.api_name}`.")
         for op in self.api.operations:
@@ -401,7 +404,7 @@ class Builder:
             for depth in range(1, len(parts) + 1):
                 tag = ".".join(parts[:depth])
                 if tag not in self.api.resources:
-                    resource = Resource(tag, self.file_of_tag(tag), doc=self.word("resources", tag))
+                    resource = Resource(tag, self.file_of_tag(tag), doc=self.needed_word("resources", tag))
                     self.api.resources[tag] = resource
                     if depth > 1:
                         self.api.resources[".".join(parts[: depth - 1])].children.append(resource)

@@ -43,8 +43,9 @@ def load(folder):
     spec = json.loads((folder / "openapi.json").read_text())
     overrides = tomllib.loads((folder / "overrides.toml").read_text())
     wording = tomllib.loads((folder / "wording.toml").read_text())
-    for api_name, fields in wording.pop("fields", {}).items():
-        wording[f"fields.{api_name}"] = fields
+    for table in ("fields", "members"):
+        for name, words in wording.pop(table, {}).items():
+            wording[f"{table}.{name}"] = words
     order = folder / "endpoints.tsv"
     lines = order.read_text().splitlines()[1:] if order.exists() else []
     return spec, overrides, wording, [line.split("\t")[0] for line in lines]

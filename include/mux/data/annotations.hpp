@@ -25,23 +25,28 @@ namespace requests::data::annotations {
 
 }  // namespace requests::data::annotations
 
-/// `client.data.annotations`.
+/// Notes at points in time, shown beside the metrics: `client.data.annotations`.
 class data_annotations {
  public:
   explicit data_annotations(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// The notes within a window.
   /// `GET /data/v1/annotations`, limit class `data`.
   [[nodiscard]] pager<annotation> list(const annotation_list_params& params = {}) const;
 
+  /// One note.
   /// `GET /data/v1/annotations/{ANNOTATION_ID}`, limit class `data`.
   [[nodiscard]] asio::awaitable<annotation> retrieve(std::string_view annotation_id) const;
 
+  /// Puts a note at a point in time.
   /// `POST /data/v1/annotations`, limit class `data`, repeat: `create`.
   [[nodiscard]] asio::awaitable<annotation> create(const annotation_create_params& params) const;
 
+  /// Removes a note.
   /// `DELETE /data/v1/annotations/{ANNOTATION_ID}`, limit class `data`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view annotation_id) const;
 
+  /// Replaces the note's text, time and sub-property.
   /// `PATCH /data/v1/annotations/{ANNOTATION_ID}`, limit class `data`.
   [[nodiscard]] asio::awaitable<annotation> update(
       std::string_view annotation_id, const annotation_update_params& params) const;

@@ -24,18 +24,21 @@ namespace requests::data::dimensions {
 
 }  // namespace requests::data::dimensions
 
-/// `client.data.dimensions`.
+/// What views can be filtered and grouped by, and the values that occur: `client.data.dimensions`.
 class data_dimensions {
  public:
   explicit data_dimensions(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// The names of all dimensions, basic and advanced.
   /// `GET /data/v1/dimensions`, limit class `data`.
   [[nodiscard]] asio::awaitable<dimensions_response> list() const;
 
+  /// The values of a dimension that occurred, with their number of views.
   /// `GET /data/v1/dimensions/{DIMENSION_ID}`, limit class `data`.
   [[nodiscard]] pager<dimension_value> list_values(
       std::string_view dimension_id, const dimension_list_values_params& params = {}) const;
 
+  /// The values of a dimension that was reported by traces, with their number of views.
   /// `GET /data/v1/dimensions/{DIMENSION_ID}/elements`, limit class `data`.
   [[nodiscard]] pager<dimension_value> list_trace_elements(
       std::string_view dimension_id, const dimension_list_trace_elements_params& params = {}) const;

@@ -11,7 +11,7 @@
 
 namespace mux::inline v0 {
 
-/// `client.data.engagement`.
+/// Which parts of a video are watched: `client.data.engagement`.
 class data_engagement {
  public:
   explicit data_engagement(const std::shared_ptr<detail::client_core>& core)

@@ -22,15 +22,17 @@ namespace requests::data::engagement::assets {
 
 }  // namespace requests::data::engagement::assets
 
-/// `client.data.engagement.assets`.
+/// Engagement with an asset under all its playback ids: `client.data.engagement.assets`.
 class data_engagement_assets {
  public:
   explicit data_engagement_assets(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// How often each part of an asset was watched, as equal slices from begin to end.
   /// `GET /data/v1/engagement/assets/{ASSET_ID}/heatmap`, limit class `data`.
   [[nodiscard]] asio::awaitable<asset_heatmap_response> heatmap(
       std::string_view asset_id, const asset_heatmap_params& params = {}) const;
 
+  /// The stretches of an asset that were watched most.
   /// `GET /data/v1/engagement/assets/{ASSET_ID}/hotspots`, limit class `data`.
   [[nodiscard]] asio::awaitable<asset_hotspots_response> hotspots(
       std::string_view asset_id, const asset_hotspots_params& params = {}) const;

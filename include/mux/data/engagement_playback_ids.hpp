@@ -22,15 +22,17 @@ namespace requests::data::engagement::playback_ids {
 
 }  // namespace requests::data::engagement::playback_ids
 
-/// `client.data.engagement.playback_ids`.
+/// Engagement with one playback id: `client.data.engagement.playback_ids`.
 class data_engagement_playback_ids {
  public:
   explicit data_engagement_playback_ids(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// How often each part was watched under this playback id, as equal slices from begin to end.
   /// `GET /data/v1/engagement/playback-ids/{PLAYBACK_ID}/heatmap`, limit class `data`.
   [[nodiscard]] asio::awaitable<playback_ids_heatmap_response> heatmap(
       std::string_view playback_id, const playback_ids_heatmap_params& params = {}) const;
 
+  /// The stretches that were watched most under this playback id.
   /// `GET /data/v1/engagement/playback-ids/{PLAYBACK_ID}/hotspots`, limit class `data`.
   [[nodiscard]] asio::awaitable<playback_ids_hotspots_response> hotspots(
       std::string_view playback_id, const playback_ids_hotspots_params& params = {}) const;

@@ -22,15 +22,17 @@ namespace requests::data::engagement::videos {
 
 }  // namespace requests::data::engagement::videos
 
-/// `client.data.engagement.videos`.
+/// Engagement with a video by the id that the player reported: `client.data.engagement.videos`.
 class data_engagement_videos {
  public:
   explicit data_engagement_videos(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// How often each part of a video was watched, as equal slices from begin to end.
   /// `GET /data/v1/engagement/videos/{VIDEO_ID}/heatmap`, limit class `data`.
   [[nodiscard]] asio::awaitable<video_heatmap_response> heatmap(
       std::string_view video_id, const video_heatmap_params& params = {}) const;
 
+  /// The stretches of a video that were watched most.
   /// `GET /data/v1/engagement/videos/{VIDEO_ID}/hotspots`, limit class `data`.
   [[nodiscard]] asio::awaitable<video_hotspots_response> hotspots(
       std::string_view video_id, const video_hotspots_params& params = {}) const;

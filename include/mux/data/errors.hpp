@@ -18,11 +18,12 @@ namespace requests::data::errors {
 
 }  // namespace requests::data::errors
 
-/// `client.data.errors`.
+/// Playback errors, counted: `client.data.errors`.
 class data_errors {
  public:
   explicit data_errors(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Playback errors with how often they occurred.
   /// `GET /data/v1/errors`, limit class `data`.
   [[nodiscard]] asio::awaitable<errors_response> list(const error_list_params& params = {}) const;
 

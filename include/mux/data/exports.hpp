@@ -18,11 +18,12 @@ namespace requests::data::exports {
 
 }  // namespace requests::data::exports
 
-/// `client.data.exports`.
+/// Files with all views of a day: `client.data.exports`.
 class data_exports {
  public:
   explicit data_exports(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Addresses of the files with all views, by day.
   /// `GET /data/v1/exports/views`, limit class `data`.
   [[nodiscard]] asio::awaitable<video_view_exports_response> list_video_views() const;
 

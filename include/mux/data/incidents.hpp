@@ -23,18 +23,21 @@ namespace requests::data::incidents {
 
 }  // namespace requests::data::incidents
 
-/// `client.data.incidents`.
+/// Times at which a metric left its usual range: `client.data.incidents`.
 class data_incidents {
  public:
   explicit data_incidents(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// One incident.
   /// `GET /data/v1/incidents/{INCIDENT_ID}`, limit class `data`.
   [[nodiscard]] asio::awaitable<incident_response> retrieve(std::string_view incident_id) const;
 
+  /// Incidents that have to do with this one.
   /// `GET /data/v1/incidents/{INCIDENT_ID}/related`, limit class `data`.
   [[nodiscard]] pager<incident> list_related(
       std::string_view incident_id, const incident_list_related_params& params = {}) const;
 
+  /// Incidents, open and past, or those of one state or severity.
   /// `GET /data/v1/incidents`, limit class `data`.
   [[nodiscard]] pager<incident> list(const incident_list_params& params = {}) const;
 

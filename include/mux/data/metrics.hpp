@@ -28,26 +28,32 @@ namespace requests::data::metrics {
 
 }  // namespace requests::data::metrics
 
-/// `client.data.metrics`.
+/// Historical metrics: `client.data.metrics`.
 class data_metrics {
  public:
   explicit data_metrics(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// All metrics for one value of a dimension, to be compared with the whole.
   /// `GET /data/v1/metrics/comparison`, limit class `data`.
   [[nodiscard]] asio::awaitable<all_metric_values_response> list(const metric_list_params& params = {}) const;
 
+  /// A metric for each value of the dimension `group_by`. The granularity that the API sends beside the page
+  /// is left out.
   /// `GET /data/v1/metrics/{METRIC_ID}/breakdown`, limit class `data`.
   [[nodiscard]] pager<breakdown_value> list_breakdown_values(
       std::string_view metric_id, const metric_list_breakdown_values_params& params = {}) const;
 
+  /// A metric over the whole window, as one value.
   /// `GET /data/v1/metrics/{METRIC_ID}/overall`, limit class `data`.
   [[nodiscard]] asio::awaitable<overall_values_response> get_overall_values(
       std::string_view metric_id, const metric_get_overall_values_params& params = {}) const;
 
+  /// Which groups of views pull a metric down most.
   /// `GET /data/v1/metrics/{METRIC_ID}/insights`, limit class `data`.
   [[nodiscard]] asio::awaitable<insights_response> get_insights(
       std::string_view metric_id, const metric_get_insights_params& params = {}) const;
 
+  /// A metric over time, one row an interval.
   /// `GET /data/v1/metrics/{METRIC_ID}/timeseries`, limit class `data`.
   [[nodiscard]] asio::awaitable<metric_timeseries_data_response> get_timeseries(
       std::string_view metric_id, const metric_get_timeseries_params& params = {}) const;

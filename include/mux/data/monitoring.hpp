@@ -19,12 +19,13 @@ namespace requests::data::monitoring {
 
 }  // namespace requests::data::monitoring
 
-/// `client.data.monitoring`.
+/// Metrics of what is watched right now: `client.data.monitoring`. One request a second.
 class data_monitoring {
  public:
   explicit data_monitoring(std::shared_ptr<detail::client_core> core)
       : metrics(core), core_(std::move(core)) {}
 
+  /// The dimensions that monitoring metrics can be broken down by.
   /// `GET /data/v1/monitoring/dimensions`, limit class `monitoring`.
   [[nodiscard]] asio::awaitable<monitoring_list_dimensions_response> list_dimensions() const;
 

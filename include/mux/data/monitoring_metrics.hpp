@@ -28,14 +28,16 @@ namespace requests::data::monitoring::metrics {
 
 }  // namespace requests::data::monitoring::metrics
 
-/// `client.data.monitoring.metrics`.
+/// Values of the monitoring metrics: `client.data.monitoring.metrics`.
 class data_monitoring_metrics {
  public:
   explicit data_monitoring_metrics(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// The monitoring metrics that there are.
   /// `GET /data/v1/monitoring/metrics`, limit class `monitoring`.
   [[nodiscard]] asio::awaitable<metric_list_response> list() const;
 
+  /// A metric at one moment, for each value of a dimension.
   /// `monitoring_metric_id`: One of current-concurrent-viewers, current-rebuffering-percentage,
   /// exits-before-video-start, playback-failure-percentage, current-average-bitrate,
   /// video-startup-failure-percentage.
@@ -43,6 +45,7 @@ class data_monitoring_metrics {
   [[nodiscard]] asio::awaitable<metric_get_breakdown_response> get_breakdown(
       std::string_view monitoring_metric_id, const metric_get_breakdown_params& params = {}) const;
 
+  /// A metric over time, up to a moment.
   /// `monitoring_metric_id`: One of current-concurrent-viewers, current-rebuffering-percentage,
   /// exits-before-video-start, playback-failure-percentage, current-average-bitrate,
   /// video-startup-failure-percentage.
@@ -51,6 +54,7 @@ class data_monitoring_metrics {
       std::string_view monitoring_metric_id,
       const monitoring_metric_get_timeseries_params& params = {}) const;
 
+  /// A metric over time, for each value of a dimension.
   /// `monitoring_metric_id`: One of current-concurrent-viewers, current-rebuffering-percentage,
   /// exits-before-video-start, playback-failure-percentage, current-average-bitrate,
   /// video-startup-failure-percentage.
@@ -58,6 +62,7 @@ class data_monitoring_metrics {
   [[nodiscard]] asio::awaitable<metric_get_breakdown_timeseries_response> get_breakdown_timeseries(
       std::string_view monitoring_metric_id, const metric_get_breakdown_timeseries_params& params = {}) const;
 
+  /// The distribution of a metric over time, in buckets.
   /// `GET /data/v1/monitoring/metrics/{MONITORING_HISTOGRAM_METRIC_ID}/histogram-timeseries`, limit class
   /// `monitoring`.
   [[nodiscard]] asio::awaitable<metric_get_histogram_timeseries_response> get_histogram_timeseries(

@@ -27,32 +27,37 @@ namespace requests::data::real_time {
 
 }  // namespace requests::data::real_time
 
-/// `client.data.real_time`.
+/// The old form of monitoring, deprecated as a whole: `client.data.real_time`.
 class data_real_time {
  public:
   explicit data_real_time(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// As `data.monitoring.metrics.get_breakdown`, which replaces it.
   /// `realtime_metric_id`: One of current-concurrent-viewers, current-rebuffering-percentage,
   /// exits-before-video-start, playback-failure-percentage, current-average-bitrate.
   /// `GET /data/v1/realtime/metrics/{REALTIME_METRIC_ID}/breakdown`, limit class `monitoring`. Deprecated.
   [[nodiscard]] asio::awaitable<real_time_breakdown_response> retrieve_breakdown(
       std::string_view realtime_metric_id, const real_time_retrieve_breakdown_params& params = {}) const;
 
+  /// As `data.monitoring.metrics.get_timeseries`, which replaces it.
   /// `realtime_metric_id`: One of current-concurrent-viewers, current-rebuffering-percentage,
   /// exits-before-video-start, playback-failure-percentage, current-average-bitrate.
   /// `GET /data/v1/realtime/metrics/{REALTIME_METRIC_ID}/timeseries`, limit class `monitoring`. Deprecated.
   [[nodiscard]] asio::awaitable<real_time_timeseries_response> retrieve_timeseries(
       std::string_view realtime_metric_id, const real_time_retrieve_timeseries_params& params = {}) const;
 
+  /// As `data.monitoring.metrics.list`, which replaces it.
   /// `GET /data/v1/realtime/metrics`, limit class `monitoring`. Deprecated.
   [[nodiscard]] asio::awaitable<real_time_metrics_response> list_metrics() const;
 
+  /// As `data.monitoring.metrics.get_histogram_timeseries`, which replaces it.
   /// `GET /data/v1/realtime/metrics/{REALTIME_HISTOGRAM_METRIC_ID}/histogram-timeseries`, limit class
   /// `monitoring`. Deprecated.
   [[nodiscard]] asio::awaitable<real_time_histogram_timeseries_response> retrieve_histogram_timeseries(
       std::string_view realtime_histogram_metric_id,
       const real_time_retrieve_histogram_timeseries_params& params = {}) const;
 
+  /// As `data.monitoring.list_dimensions`, which replaces it.
   /// `GET /data/v1/realtime/dimensions`, limit class `monitoring`. Deprecated.
   [[nodiscard]] asio::awaitable<real_time_dimensions_response> list_dimensions() const;
 

@@ -35,40 +35,48 @@ namespace requests::data::subview_metrics {
 
 }  // namespace requests::data::subview_metrics
 
+/// Metrics of parts of views, of each rendition or mode of playback that a view went through:
 /// `client.data.subview_metrics`.
 class data_subview_metrics {
  public:
   explicit data_subview_metrics(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// A metric over the whole window, as one value.
   /// `subview_type`: One of rendition, playback_mode.
   /// `GET /data/v1/subview-metrics/{METRIC_ID}/{SUBVIEW_TYPE}/overall`, limit class `data`.
   [[nodiscard]] asio::awaitable<subview_overall_values_response> get_overall_values(
       std::string_view metric_id, std::string_view subview_type,
       const subview_metric_get_overall_values_params& params = {}) const;
 
+  /// A metric for each combination of the values of `group_by`. What the API sends beside the page is left
+  /// out.
   /// `subview_type`: One of rendition, playback_mode.
   /// `GET /data/v1/subview-metrics/{METRIC_ID}/{SUBVIEW_TYPE}/breakdown`, limit class `data`.
   [[nodiscard]] pager<subview_breakdown_value> list_breakdown_values(
       std::string_view metric_id, std::string_view subview_type,
       const subview_metric_list_breakdown_values_params& params = {}) const;
 
+  /// A breakdown for each of up to four values of a dimension, side by side.
   /// `subview_type`: One of rendition, playback_mode.
   /// `GET /data/v1/subview-metrics/{METRIC_ID}/{SUBVIEW_TYPE}/comparison`, limit class `data`.
   [[nodiscard]] asio::awaitable<subview_comparison_values_response> list_comparison_values(
       std::string_view metric_id, std::string_view subview_type,
       const subview_metric_list_comparison_values_params& params) const;
 
+  /// A breakdown over time; the latest intervals may still be `partial`.
   /// `subview_type`: One of rendition, playback_mode.
   /// `GET /data/v1/subview-metrics/{METRIC_ID}/{SUBVIEW_TYPE}/breakdown-timeseries`, limit class `data`.
   [[nodiscard]] asio::awaitable<subview_breakdown_timeseries_response> get_breakdown_timeseries(
       std::string_view metric_id, std::string_view subview_type,
       const subview_metric_get_breakdown_timeseries_params& params = {}) const;
 
+  /// What parts of views can be filtered and grouped by.
   /// `subview_type`: One of rendition, playback_mode.
   /// `GET /data/v1/subview-metrics/{SUBVIEW_TYPE}/dimensions`, limit class `data`.
   [[nodiscard]] asio::awaitable<subview_dimensions_response> list_dimensions(
       std::string_view subview_type) const;
 
+  /// The values of a dimension that occurred, with the time played.
   /// `subview_type`: One of rendition, playback_mode.
   /// `GET /data/v1/subview-metrics/{SUBVIEW_TYPE}/dimensions/{DIMENSION_NAME}`, limit class `data`.
   [[nodiscard]] pager<subview_dimension_value> list_dimension_values(

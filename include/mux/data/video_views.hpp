@@ -21,14 +21,16 @@ namespace requests::data::video_views {
 
 }  // namespace requests::data::video_views
 
-/// `client.data.video_views`.
+/// Single views with everything that was measured: `client.data.video_views`.
 class data_video_views {
  public:
   explicit data_video_views(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Views in short; `retrieve` gives the whole of one.
   /// `GET /data/v1/video-views`, limit class `data`.
   [[nodiscard]] pager<abridged_video_view> list(const video_view_list_params& params = {}) const;
 
+  /// Everything that was measured of one view, with its events.
   /// `GET /data/v1/video-views/{VIDEO_VIEW_ID}`, limit class `data`.
   [[nodiscard]] asio::awaitable<video_view_response> retrieve(std::string_view video_view_id) const;
 

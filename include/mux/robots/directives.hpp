@@ -24,21 +24,26 @@ namespace requests::robots::directives {
 
 }  // namespace requests::robots::directives
 
+/// Standing orders: workflows that run on an asset as soon as what they need is there:
 /// `client.robots.directives`.
 class robots_directives {
  public:
   explicit robots_directives(std::shared_ptr<detail::client_core> core)
       : runs(core), core_(std::move(core)) {}
 
+  /// Makes a directive; nothing runs before an asset names it or a run is created.
   /// `POST /robots/v0/directives`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<robots_directive> create(const directive_create_params& params) const;
 
+  /// All directives of the environment.
   /// `GET /robots/v0/directives`, limit class `robots`.
   [[nodiscard]] pager<robots_directive> list(const directive_list_params& params = {}) const;
 
+  /// One directive with its workflows.
   /// `GET /robots/v0/directives/{DIRECTIVE_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<robots_directive> retrieve(std::string_view directive_id) const;
 
+  /// Deletes a directive.
   /// `DELETE /robots/v0/directives/{DIRECTIVE_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view directive_id) const;
 

@@ -23,19 +23,23 @@ namespace requests::robots::directives::runs {
 
 }  // namespace requests::robots::directives::runs
 
-/// `client.robots.directives.runs`.
+/// Runs of a directive on one asset: `client.robots.directives.runs`.
 class robots_directives_runs {
  public:
   explicit robots_directives_runs(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Runs a directive on an asset; the answer only says that it is `pending`. Fails as `conflict` or
+  /// `unprocessable` if it cannot run there now.
   /// `POST /robots/v0/directives/{DIRECTIVE_ID}/runs`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<directive_run> create(
       std::string_view directive_id, const run_create_params& params) const;
 
+  /// All runs of a directive.
   /// `GET /robots/v0/directives/{DIRECTIVE_ID}/runs`, limit class `robots`.
   [[nodiscard]] pager<directive_run_detail> list(
       std::string_view directive_id, const run_list_params& params = {}) const;
 
+  /// One run, with the state of each of its workflows.
   /// `GET /robots/v0/directives/{DIRECTIVE_ID}/runs/{RUN_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<directive_run_detail> retrieve(
       std::string_view directive_id, std::string_view run_id) const;

@@ -33,7 +33,8 @@ namespace requests::robots::jobs {
 
 }  // namespace requests::robots::jobs
 
-/// `client.robots.jobs`.
+/// All jobs, whatever their kind; each kind has a member of its own: `client.robots.jobs`. A job is `pending`
+/// or `processing` until it is `completed`, `errored` or `cancelled`.
 class robots_jobs {
  public:
   explicit robots_jobs(std::shared_ptr<detail::client_core> core)
@@ -42,9 +43,11 @@ class robots_jobs {
         generate_engagement_insights(core), generate_premium_captions(core), translate_audio(core),
         core_(std::move(core)) {}
 
+  /// Summaries of all jobs, or those of one asset, state or kind; outputs are not among them.
   /// `GET /robots/v0/jobs`, limit class `robots`.
   [[nodiscard]] pager<job_summary> list(const job_list_params& params = {}) const;
 
+  /// Stops a job; one that is finished answers `conflict`.
   /// `POST /robots/v0/jobs/{JOB_ID}/cancel`, limit class `robots`.
   [[nodiscard]] asio::awaitable<job_summary> cancel(std::string_view job_id) const;
 

@@ -20,14 +20,17 @@ namespace requests::robots::jobs::ask_questions {
 
 }  // namespace requests::robots::jobs::ask_questions
 
-/// `client.robots.jobs.ask_questions`.
+/// Answers questions about a video: `client.robots.jobs.ask_questions`.
 class robots_jobs_ask_questions {
  public:
   explicit robots_jobs_ask_questions(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Starts a job that answers questions about a video; poll it or wait for its webhook. Fails as `conflict`
+  /// while the same job is under way.
   /// `POST /robots/v0/jobs/ask-questions`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<ask_questions_job> create(const ask_question_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/ask-questions/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<ask_questions_job> retrieve(std::string_view job_id) const;
 

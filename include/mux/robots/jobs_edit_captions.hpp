@@ -20,14 +20,17 @@ namespace requests::robots::jobs::edit_captions {
 
 }  // namespace requests::robots::jobs::edit_captions
 
-/// `client.robots.jobs.edit_captions`.
+/// Corrects or censors a caption track: `client.robots.jobs.edit_captions`.
 class robots_jobs_edit_captions {
  public:
   explicit robots_jobs_edit_captions(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Starts a job that corrects or censors a caption track; poll it or wait for its webhook. Unless told
+  /// otherwise it deletes the original. Fails as `conflict` while the same job is under way.
   /// `POST /robots/v0/jobs/edit-captions`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<edit_captions_job> create(const edit_caption_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/edit-captions/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<edit_captions_job> retrieve(std::string_view job_id) const;
 

@@ -20,16 +20,19 @@ namespace requests::robots::jobs::find_best_thumbnails {
 
 }  // namespace requests::robots::jobs::find_best_thumbnails
 
-/// `client.robots.jobs.find_best_thumbnails`.
+/// Chooses pictures that stand for a video: `client.robots.jobs.find_best_thumbnails`.
 class robots_jobs_find_best_thumbnails {
  public:
   explicit robots_jobs_find_best_thumbnails(std::shared_ptr<detail::client_core> core)
       : core_(std::move(core)) {}
 
+  /// Starts a job that chooses thumbnails; poll it or wait for its webhook. Fails as `conflict` while the
+  /// same job is under way.
   /// `POST /robots/v0/jobs/find-best-thumbnails`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<find_best_thumbnails_job> create(
       const find_best_thumbnail_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/find-best-thumbnails/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<find_best_thumbnails_job> retrieve(std::string_view job_id) const;
 

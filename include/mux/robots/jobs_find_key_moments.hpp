@@ -20,15 +20,18 @@ namespace requests::robots::jobs::find_key_moments {
 
 }  // namespace requests::robots::jobs::find_key_moments
 
-/// `client.robots.jobs.find_key_moments`.
+/// Finds short stretches that stand on their own: `client.robots.jobs.find_key_moments`.
 class robots_jobs_find_key_moments {
  public:
   explicit robots_jobs_find_key_moments(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Starts a job that finds the moments worth showing alone; poll it or wait for its webhook. Fails as
+  /// `conflict` while the same job is under way.
   /// `POST /robots/v0/jobs/find-key-moments`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<find_key_moments_job> create(
       const find_key_moment_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/find-key-moments/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<find_key_moments_job> retrieve(std::string_view job_id) const;
 

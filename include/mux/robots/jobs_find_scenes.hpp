@@ -20,14 +20,17 @@ namespace requests::robots::jobs::find_scenes {
 
 }  // namespace requests::robots::jobs::find_scenes
 
-/// `client.robots.jobs.find_scenes`.
+/// Divides a video into scenes and describes them: `client.robots.jobs.find_scenes`.
 class robots_jobs_find_scenes {
  public:
   explicit robots_jobs_find_scenes(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Starts a job that finds and describes scenes; poll it or wait for its webhook. Fails as `conflict` while
+  /// the same job is under way.
   /// `POST /robots/v0/jobs/find-scenes`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<find_scenes_job> create(const find_scene_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/find-scenes/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<find_scenes_job> retrieve(std::string_view job_id) const;
 

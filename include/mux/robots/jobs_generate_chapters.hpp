@@ -20,16 +20,19 @@ namespace requests::robots::jobs::generate_chapters {
 
 }  // namespace requests::robots::jobs::generate_chapters
 
-/// `client.robots.jobs.generate_chapters`.
+/// Divides a video into chapters with titles: `client.robots.jobs.generate_chapters`.
 class robots_jobs_generate_chapters {
  public:
   explicit robots_jobs_generate_chapters(std::shared_ptr<detail::client_core> core)
       : core_(std::move(core)) {}
 
+  /// Starts a job that divides a video into chapters; poll it or wait for its webhook. Fails as `conflict`
+  /// while the same job is under way.
   /// `POST /robots/v0/jobs/generate-chapters`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<generate_chapters_job> create(
       const generate_chapter_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/generate-chapters/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<generate_chapters_job> retrieve(std::string_view job_id) const;
 

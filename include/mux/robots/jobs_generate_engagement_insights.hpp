@@ -21,16 +21,19 @@ namespace requests::robots::jobs::generate_engagement_insights {
 
 }  // namespace requests::robots::jobs::generate_engagement_insights
 
-/// `client.robots.jobs.generate_engagement_insights`.
+/// Explains from the content why viewers stay or leave: `client.robots.jobs.generate_engagement_insights`.
 class robots_jobs_generate_engagement_insights {
  public:
   explicit robots_jobs_generate_engagement_insights(std::shared_ptr<detail::client_core> core)
       : core_(std::move(core)) {}
 
+  /// Starts a job that explains how viewers engage with a video; poll it or wait for its webhook. Fails as
+  /// `conflict` while the same job is under way.
   /// `POST /robots/v0/jobs/generate-engagement-insights`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<generate_engagement_insights_job> create(
       const generate_engagement_insight_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/generate-engagement-insights/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<generate_engagement_insights_job> retrieve(std::string_view job_id) const;
 

@@ -21,16 +21,19 @@ namespace requests::robots::jobs::generate_premium_captions {
 
 }  // namespace requests::robots::jobs::generate_premium_captions
 
-/// `client.robots.jobs.generate_premium_captions`.
+/// Makes captions with a larger model: `client.robots.jobs.generate_premium_captions`.
 class robots_jobs_generate_premium_captions {
  public:
   explicit robots_jobs_generate_premium_captions(std::shared_ptr<detail::client_core> core)
       : core_(std::move(core)) {}
 
+  /// Starts a job that makes captions from speech; poll it or wait for its webhook. Fails as `conflict` while
+  /// the same job is under way.
   /// `POST /robots/v0/jobs/generate-premium-captions`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<generate_premium_captions_job> create(
       const generate_premium_caption_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/generate-premium-captions/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<generate_premium_captions_job> retrieve(std::string_view job_id) const;
 

@@ -20,14 +20,17 @@ namespace requests::robots::jobs::moderate {
 
 }  // namespace requests::robots::jobs::moderate
 
-/// `client.robots.jobs.moderate`.
+/// Rates how sexual or violent a video is: `client.robots.jobs.moderate`.
 class robots_jobs_moderate {
  public:
   explicit robots_jobs_moderate(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Starts a job that rates a video for sexual and violent content; poll it or wait for its webhook. With
+  /// `on_flagged` it may delete playback ids. Fails as `conflict` while the same job is under way.
   /// `POST /robots/v0/jobs/moderate`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<moderate_job> create(const moderate_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/moderate/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<moderate_job> retrieve(std::string_view job_id) const;
 

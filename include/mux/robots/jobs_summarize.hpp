@@ -20,14 +20,17 @@ namespace requests::robots::jobs::summarize {
 
 }  // namespace requests::robots::jobs::summarize
 
-/// `client.robots.jobs.summarize`.
+/// Writes a title, a description and tags: `client.robots.jobs.summarize`.
 class robots_jobs_summarize {
  public:
   explicit robots_jobs_summarize(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Starts a job that writes title, description and tags; poll it or wait for its webhook. Fails as
+  /// `conflict` while the same job is under way.
   /// `POST /robots/v0/jobs/summarize`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<summarize_job> create(const summarize_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/summarize/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<summarize_job> retrieve(std::string_view job_id) const;
 

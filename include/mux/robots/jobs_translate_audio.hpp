@@ -20,15 +20,18 @@ namespace requests::robots::jobs::translate_audio {
 
 }  // namespace requests::robots::jobs::translate_audio
 
-/// `client.robots.jobs.translate_audio`.
+/// Makes an audio track in another language: `client.robots.jobs.translate_audio`.
 class robots_jobs_translate_audio {
  public:
   explicit robots_jobs_translate_audio(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Starts a job that speaks a video in another language; poll it or wait for its webhook. Fails as
+  /// `conflict` while the same job is under way.
   /// `POST /robots/v0/jobs/translate-audio`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<translate_audio_job> create(
       const translate_audio_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/translate-audio/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<translate_audio_job> retrieve(std::string_view job_id) const;
 

@@ -20,16 +20,19 @@ namespace requests::robots::jobs::translate_captions {
 
 }  // namespace requests::robots::jobs::translate_captions
 
-/// `client.robots.jobs.translate_captions`.
+/// Makes a caption track in another language: `client.robots.jobs.translate_captions`.
 class robots_jobs_translate_captions {
  public:
   explicit robots_jobs_translate_captions(std::shared_ptr<detail::client_core> core)
       : core_(std::move(core)) {}
 
+  /// Starts a job that translates a caption track; poll it or wait for its webhook. Fails as `conflict` while
+  /// the same job is under way.
   /// `POST /robots/v0/jobs/translate-captions`, limit class `robots`, repeat: `create`.
   [[nodiscard]] asio::awaitable<translate_captions_job> create(
       const translate_caption_create_params& params) const;
 
+  /// The job as it is now, with `outputs` once it is completed.
   /// `GET /robots/v0/jobs/translate-captions/{JOB_ID}`, limit class `robots`.
   [[nodiscard]] asio::awaitable<translate_captions_job> retrieve(std::string_view job_id) const;
 

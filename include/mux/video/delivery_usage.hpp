@@ -19,11 +19,13 @@ namespace requests::video::delivery_usage {
 
 }  // namespace requests::video::delivery_usage
 
-/// `client.video.delivery_usage`.
+/// How much was delivered to viewers, the basis of billing: `client.video.delivery_usage`.
 class video_delivery_usage {
  public:
   explicit video_delivery_usage(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Seconds delivered of each asset within a window, most delivered first. Counted by the hour; the window
+  /// lies within the last 90 days and ends at least 12 hours ago. What was not delivered at all has no row.
   /// `GET /video/v1/delivery-usage`, limit class `video_other`.
   [[nodiscard]] pager<delivery_report> list(const delivery_usage_list_params& params = {}) const;
 

@@ -21,14 +21,16 @@ namespace requests::video::drm_configurations {
 
 }  // namespace requests::video::drm_configurations
 
-/// `client.video.drm_configurations`.
+/// Settings of digital rights management, which cannot be made by the API: `client.video.drm_configurations`.
 class video_drm_configurations {
  public:
   explicit video_drm_configurations(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// All DRM configurations of the environment.
   /// `GET /video/v1/drm-configurations`, limit class `video_other`.
   [[nodiscard]] pager<drm_configuration> list(const drm_configuration_list_params& params = {}) const;
 
+  /// One DRM configuration.
   /// `GET /video/v1/drm-configurations/{DRM_CONFIGURATION_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<drm_configuration> retrieve(std::string_view drm_configuration_id) const;
 

@@ -49,81 +49,102 @@ namespace requests::video::live_streams {
 
 }  // namespace requests::video::live_streams
 
-/// `client.video.live_streams`.
+/// Broadcasts, each recorded into assets as it goes: `client.video.live_streams`.
 class video_live_streams {
  public:
   explicit video_live_streams(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Makes a live stream with its stream key; it is `idle` until an encoder connects. The key is a secret:
+  /// whoever has it can broadcast.
   /// `POST /video/v1/live-streams`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<live_stream> create(const live_stream_create_params& params) const;
 
+  /// All live streams, or those with one status or stream key.
   /// `GET /video/v1/live-streams`, limit class `video_other`.
   [[nodiscard]] pager<live_stream> list(const live_stream_list_params& params = {}) const;
 
+  /// The live stream as it is now.
   /// `GET /video/v1/live-streams/{LIVE_STREAM_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<live_stream> retrieve(std::string_view live_stream_id) const;
 
+  /// Deletes a live stream; its recordings are assets of their own.
   /// `DELETE /video/v1/live-streams/{LIVE_STREAM_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view live_stream_id) const;
 
+  /// Replaces the given settings; absent members stay.
   /// `PATCH /video/v1/live-streams/{LIVE_STREAM_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<live_stream> update(
       std::string_view live_stream_id, const live_stream_update_params& params) const;
 
+  /// Adds a playback id.
   /// `POST /video/v1/live-streams/{LIVE_STREAM_ID}/playback-ids`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<playback_id> create_playback_id(
       std::string_view live_stream_id, const live_stream_create_playback_id_params& params) const;
 
+  /// One playback id of the live stream.
   /// `GET /video/v1/live-streams/{LIVE_STREAM_ID}/playback-ids/{PLAYBACK_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<playback_id> retrieve_playback_id(
       std::string_view live_stream_id, std::string_view playback_id) const;
 
+  /// Removes a playback id: players that use it get an error.
   /// `DELETE /video/v1/live-streams/{LIVE_STREAM_ID}/playback-ids/{PLAYBACK_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_playback_id(
       std::string_view live_stream_id, std::string_view playback_id) const;
 
+  /// Makes a new stream key; the old one stops working. Not repeated after a doubtful failure, since each
+  /// call makes another key.
   /// `POST /video/v1/live-streams/{LIVE_STREAM_ID}/reset-stream-key`, limit class `video_post`, repeat:
   /// `once`.
   [[nodiscard]] asio::awaitable<live_stream> reset_stream_key(std::string_view live_stream_id) const;
 
+  /// Ends the broadcast now instead of after the reconnect window; the encoder is cut off 60 seconds later.
   /// `PUT /video/v1/live-streams/{LIVE_STREAM_ID}/complete`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> complete(std::string_view live_stream_id) const;
 
+  /// Cuts the encoder off at once and refuses connections until the stream is enabled.
   /// `PUT /video/v1/live-streams/{LIVE_STREAM_ID}/disable`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> disable(std::string_view live_stream_id) const;
 
+  /// Lets encoders connect again.
   /// `PUT /video/v1/live-streams/{LIVE_STREAM_ID}/enable`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> enable(std::string_view live_stream_id) const;
 
+  /// Replaces the settings of captions that come inside the video signal; an empty list removes them.
   /// `PUT /video/v1/live-streams/{LIVE_STREAM_ID}/embedded-subtitles`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<live_stream> update_embedded_subtitles(
       std::string_view live_stream_id, const live_stream_update_embedded_subtitles_params& params) const;
 
+  /// Replaces the settings of captions that are made from speech; an empty list removes them.
   /// `PUT /video/v1/live-streams/{LIVE_STREAM_ID}/generated-subtitles`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<live_stream> update_generated_subtitles(
       std::string_view live_stream_id, const live_stream_update_generated_subtitles_params& params) const;
 
+  /// Adds a server that the broadcast is passed on to: at most six, and only while the stream is not active.
   /// `POST /video/v1/live-streams/{LIVE_STREAM_ID}/simulcast-targets`, limit class `video_post`, repeat:
   /// `create`.
   [[nodiscard]] asio::awaitable<simulcast_target> create_simulcast_target(
       std::string_view live_stream_id, const live_stream_create_simulcast_target_params& params) const;
 
+  /// Stops passing the broadcast on to a server.
   /// `DELETE /video/v1/live-streams/{LIVE_STREAM_ID}/simulcast-targets/{SIMULCAST_TARGET_ID}`, limit class
   /// `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_simulcast_target(
       std::string_view live_stream_id, std::string_view simulcast_target_id) const;
 
+  /// One server that the broadcast is passed on to, and whether it takes it.
   /// `GET /video/v1/live-streams/{LIVE_STREAM_ID}/simulcast-targets/{SIMULCAST_TARGET_ID}`, limit class
   /// `video_other`.
   [[nodiscard]] asio::awaitable<simulcast_target> retrieve_simulcast_target(
       std::string_view live_stream_id, std::string_view simulcast_target_id) const;
 
+  /// Chooses the files for download that later recordings get, in place of all chosen before.
   /// `PUT /video/v1/live-streams/{LIVE_STREAM_ID}/new-asset-settings/static-renditions`, limit class
   /// `video_other`.
   [[nodiscard]] asio::awaitable<live_stream> update_new_asset_settings_static_renditions(
       std::string_view live_stream_id,
       const live_stream_update_new_asset_settings_static_renditions_params& params) const;
 
+  /// Later recordings get no files for download.
   /// `DELETE /video/v1/live-streams/{LIVE_STREAM_ID}/new-asset-settings/static-renditions`, limit class
   /// `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_new_asset_settings_static_renditions(

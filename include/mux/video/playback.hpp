@@ -37,52 +37,62 @@ namespace requests::video::playback {
 
 }  // namespace requests::video::playback
 
-/// `client.video.playback`.
+/// Playlists, images and files of the playback hosts: `client.video.playback`. Sent without credentials and
+/// without a limit; a signed playback id needs `token`. Answers are handed over as bytes.
 class video_playback {
  public:
   explicit video_playback(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// A still picture.
   /// `extension`: One of jpg, png, webp.
   /// `GET /{PLAYBACK_ID}/thumbnail.{EXTENSION}`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> thumbnail(
       std::string_view playback_id, std::string_view extension,
       const playback_thumbnail_params& params = {}) const;
 
+  /// A short animation without sound, as GIF or WebP.
   /// `extension`: One of gif, webp.
   /// `GET /{PLAYBACK_ID}/animated.{EXTENSION}`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> animated(
       std::string_view playback_id, std::string_view extension,
       const playback_animated_params& params = {}) const;
 
+  /// One picture with small pictures of the whole video, for scrubbing.
   /// `extension`: One of jpg, png, webp.
   /// `GET /{PLAYBACK_ID}/storyboard.{EXTENSION}`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> storyboard(
       std::string_view playback_id, std::string_view extension,
       const playback_storyboard_params& params = {}) const;
 
+  /// Which part of the storyboard belongs to which time, as WebVTT.
   /// `GET /{PLAYBACK_ID}/storyboard.vtt`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> storyboard_vtt(
       std::string_view playback_id, const playback_storyboard_vtt_params& params = {}) const;
 
+  /// Which part of the storyboard belongs to which time, as JSON.
   /// `GET /{PLAYBACK_ID}/storyboard.json`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> storyboard_meta(
       std::string_view playback_id, const playback_storyboard_meta_params& params = {}) const;
 
+  /// The HLS playlist. Answered with 412 while the asset is `preparing` or the live stream is `idle`.
   /// `GET /{PLAYBACK_ID}.m3u8`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> hls(
       std::string_view playback_id, const playback_hls_params& params = {}) const;
 
+  /// A file for download. The whole of it comes into memory, up to `response_limits::body`.
   /// `filename`: One of capped-1080p.mp4, audio.m4a, low.mp4, medium.mp4, high.mp4.
   /// `GET /{PLAYBACK_ID}/{FILENAME}`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> static_rendition(
       std::string_view playback_id, std::string_view filename,
       const playback_static_rendition_params& params = {}) const;
 
+  /// A text track as WebVTT.
   /// `GET /{PLAYBACK_ID}/text/{TRACK_ID}.vtt`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> track(
       std::string_view playback_id, std::string_view track_id,
       const playback_track_params& params = {}) const;
 
+  /// A text track as plain text, without times.
   /// `GET /{PLAYBACK_ID}/text/{TRACK_ID}.txt`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> transcript(
       std::string_view playback_id, std::string_view track_id,

@@ -19,11 +19,12 @@ namespace requests::video::playback_ids {
 
 }  // namespace requests::video::playback_ids
 
-/// `client.video.playback_ids`.
+/// From a playback id back to what it plays: `client.video.playback_ids`.
 class video_playback_ids {
  public:
   explicit video_playback_ids(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// The asset or live stream that a playback id belongs to.
   /// `GET /video/v1/playback-ids/{PLAYBACK_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<playback_ids_retrieve_response> retrieve(std::string_view playback_id) const;
 

@@ -27,30 +27,36 @@ namespace requests::video::playback_restrictions {
 
 }  // namespace requests::video::playback_restrictions
 
-/// `client.video.playback_restrictions`.
+/// Rules about web sites and players that may play signed playback ids: `client.video.playback_restrictions`.
 class video_playback_restrictions {
  public:
   explicit video_playback_restrictions(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Makes a rule; tokens name it by its id.
   /// `POST /video/v1/playback-restrictions`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<playback_restriction> create(
       const playback_restriction_create_params& params) const;
 
+  /// All rules of the environment.
   /// `GET /video/v1/playback-restrictions`, limit class `video_other`.
   [[nodiscard]] pager<playback_restriction> list(const playback_restriction_list_params& params = {}) const;
 
+  /// Deletes a rule.
   /// `DELETE /video/v1/playback-restrictions/{PLAYBACK_RESTRICTION_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view playback_restriction_id) const;
 
+  /// One rule.
   /// `GET /video/v1/playback-restrictions/{PLAYBACK_RESTRICTION_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<playback_restriction> retrieve(
       std::string_view playback_restriction_id) const;
 
+  /// Replaces which web sites may play.
   /// `PUT /video/v1/playback-restrictions/{PLAYBACK_RESTRICTION_ID}/referrer`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<playback_restriction> update_referrer(
       std::string_view playback_restriction_id,
       const playback_restriction_update_referrer_params& params) const;
 
+  /// Replaces which players may play.
   /// `PUT /video/v1/playback-restrictions/{PLAYBACK_RESTRICTION_ID}/user_agent`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<playback_restriction> update_user_agent(
       std::string_view playback_restriction_id,

@@ -26,28 +26,34 @@ namespace requests::video::transcription_vocabularies {
 
 }  // namespace requests::video::transcription_vocabularies
 
+/// Lists of names and terms that help the captions of live streams:
 /// `client.video.transcription_vocabularies`.
 class video_transcription_vocabularies {
  public:
   explicit video_transcription_vocabularies(std::shared_ptr<detail::client_core> core)
       : core_(std::move(core)) {}
 
+  /// One vocabulary.
   /// `GET /video/v1/transcription-vocabularies/{TRANSCRIPTION_VOCABULARY_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<transcription_vocabulary> retrieve(
       std::string_view transcription_vocabulary_id) const;
 
+  /// Makes a vocabulary, to be named in the settings of generated subtitles.
   /// `POST /video/v1/transcription-vocabularies`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<transcription_vocabulary> create(
       const transcription_vocabulary_create_params& params) const;
 
+  /// Deletes a vocabulary.
   /// `DELETE /video/v1/transcription-vocabularies/{TRANSCRIPTION_VOCABULARY_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view transcription_vocabulary_id) const;
 
+  /// Replaces name, phrases and passthrough; phrases that are not given again are gone.
   /// `PUT /video/v1/transcription-vocabularies/{TRANSCRIPTION_VOCABULARY_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<transcription_vocabulary> update(
       std::string_view transcription_vocabulary_id,
       const transcription_vocabulary_update_params& params) const;
 
+  /// All vocabularies, at most 10 a page.
   /// `GET /video/v1/transcription-vocabularies`, limit class `video_other`.
   [[nodiscard]] pager<transcription_vocabulary> list(
       const transcription_vocabulary_list_params& params = {}) const;

@@ -14,33 +14,33 @@
 
 namespace mux::inline v0 {
 
-/// The API's `Annotation`.
+/// A note at a point in time.
 struct annotation {
   std::string id;
-  std::string date;
-  std::string note;
-  std::optional<std::string> sub_property_id;
+  std::string date;  ///< The point in time.
+  std::string note;  ///< The text.
+  std::optional<std::string> sub_property_id;  ///< Only for views of this sub-property.
   friend bool operator==(const annotation&, const annotation&) = default;
 };
 
 /// Body of `data.annotations.create`.
 struct annotation_create_params {
   annotation_create_params() {}
-  std::chrono::sys_seconds date{};
-  std::string note;
-  std::optional<std::string> sub_property_id;
+  std::chrono::sys_seconds date{};  ///< The point in time.
+  std::string note;  ///< The text.
+  std::optional<std::string> sub_property_id;  ///< Only for views of this sub-property.
   friend bool operator==(const annotation_create_params&, const annotation_create_params&) = default;
 };
 
-/// The API's `AnnotationInput`.
+/// A note to be made.
 struct annotation_input {
-  std::chrono::sys_seconds date{};
-  std::string note;
-  std::optional<std::string> sub_property_id;
+  std::chrono::sys_seconds date{};  ///< The point in time.
+  std::string note;  ///< The text.
+  std::optional<std::string> sub_property_id;  ///< Only for views of this sub-property.
   friend bool operator==(const annotation_input&, const annotation_input&) = default;
 };
 
-/// The API's `AnnotationResponse`.
+/// Envelope of one note.
 struct annotation_response {
   annotation data;
   friend bool operator==(const annotation_response&, const annotation_response&) = default;
@@ -49,16 +49,17 @@ struct annotation_response {
 /// Body of `data.annotations.update`.
 struct annotation_update_params {
   annotation_update_params() {}
-  field<std::chrono::sys_seconds> date;
-  field<std::string> note;
-  field<std::string> sub_property_id;
+  field<std::chrono::sys_seconds> date;  ///< The point in time.
+  field<std::string> note;  ///< The text.
+  field<std::string> sub_property_id;  ///< Only for views of this sub-property.
   friend bool operator==(const annotation_update_params&, const annotation_update_params&) = default;
 };
 
-/// The API's `ListAnnotationsResponse`.
+/// Envelope of notes.
 struct list_annotations_response {
   std::vector<annotation> data;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
   friend bool operator==(const list_annotations_response&, const list_annotations_response&) = default;
 };
@@ -66,10 +67,11 @@ struct list_annotations_response {
 /// Query of `data.annotations.list`.
 struct annotation_list_params {
   annotation_list_params() {}
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const annotation_list_params&, const annotation_list_params&) = default;
 };
 

@@ -10,6 +10,7 @@
 
 namespace mux::inline v0 {
 
+/// What rows are sorted by.
 enum class data_order_by : std::int16_t { negative_impact, value, views, field };
 template <>
 struct enum_traits<data_order_by> {

@@ -12,49 +12,54 @@
 
 namespace mux::inline v0 {
 
-/// The API's `DimensionValue`.
+/// A value of a dimension and its number of views.
 struct dimension_value {
   std::int64_t total_count = 0;
   std::optional<std::string> value;
   friend bool operator==(const dimension_value&, const dimension_value&) = default;
 };
 
-/// The API's `DimensionsResponse.Data`.
+/// Names of dimensions, by what they may be used for.
 struct dimensions_response_data {
   std::vector<std::string> advanced;
   std::vector<std::string> basic;
   friend bool operator==(const dimensions_response_data&, const dimensions_response_data&) = default;
 };
 
-/// The API's `DimensionsResponse`.
+/// Answer of `data.dimensions.list`.
 struct dimensions_response {
   dimensions_response_data data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const dimensions_response&, const dimensions_response&) = default;
 };
 
 /// Query of `data.dimensions.listValues`.
 struct dimension_list_values_params {
   dimension_list_values_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<std::string> metric_filters;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const dimension_list_values_params&, const dimension_list_values_params&) = default;
 };
 
 /// Query of `data.dimensions.listTraceElements`.
 struct dimension_list_trace_elements_params {
   dimension_list_trace_elements_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<std::string> metric_filters;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
   std::optional<open_enum<data_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const dimension_list_trace_elements_params&, const dimension_list_trace_elements_params&) = default;
 };
 

@@ -7,24 +7,25 @@
 
 namespace mux::inline v0 {
 
-/// The API's `EngagementHeatmap`.
+/// How often each part was watched.
 struct engagement_heatmap {
   std::int64_t total_views = 0;
-  std::vector<double> value;  ///< 10 to 1000 items.
+  /// One number a slice, all slices of the same length: how often it was watched. 10 to 1000 items.
+  std::vector<double> value;
   friend bool operator==(const engagement_heatmap&, const engagement_heatmap&) = default;
 };
 
-/// The API's `Hotspot`.
+/// A stretch that was watched much.
 struct hotspot {
   std::int64_t end_ms = 0;  ///< Milliseconds.
-  double score = 0;  ///< 0 to 1.
+  double score = 0;  ///< How much it was watched. 0 to 1.
   std::int64_t start_ms = 0;  ///< Milliseconds.
   friend bool operator==(const hotspot&, const hotspot&) = default;
 };
 
-/// The API's `EngagementHotspots`.
+/// The stretches that were watched most.
 struct engagement_hotspots {
-  std::vector<hotspot> hotspots;
+  std::vector<hotspot> hotspots;  ///< In the order that was asked for.
   std::int64_t total_views = 0;
   friend bool operator==(const engagement_hotspots&, const engagement_hotspots&) = default;
 };

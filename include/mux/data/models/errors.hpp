@@ -9,33 +9,36 @@
 
 namespace mux::inline v0 {
 
-/// The API's `ErrorsResponse.Data`.
+/// One kind of error and how often it occurred.
 struct errors_response_data {
   std::int64_t id = 0;
   std::optional<double> code;
-  std::int64_t count = 0;
+  std::int64_t count = 0;  ///< How often it occurred.
   std::optional<std::string> description;
   std::string last_seen;  ///< An ISO 8601 time.
   std::optional<std::string> message;
   std::optional<std::string> notes;
-  double percentage = 0;
-  std::optional<std::string> player_error_code;
+  double percentage = 0;  ///< Share of all views with this error.
+  std::optional<std::string> player_error_code;  ///< As players reported it.
   friend bool operator==(const errors_response_data&, const errors_response_data&) = default;
 };
 
-/// The API's `ErrorsResponse`.
+/// Answer of `data.errors.list`.
 struct errors_response {
   std::vector<errors_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const errors_response&, const errors_response&) = default;
 };
 
 /// Query of `data.errors.list`.
 struct error_list_params {
   error_list_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<std::string> metric_filters;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
+  /// Begin and end: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const error_list_params&, const error_list_params&) = default;
 };

@@ -9,26 +9,27 @@
 
 namespace mux::inline v0 {
 
-/// The API's `VideoViewExportsResponse.Data.File`.
+/// A file to be downloaded.
 struct video_view_exports_response_data_file {
-  std::string path;
+  std::string path;  ///< Where the file can be downloaded; a secret.
   std::string type;
   double version = 0;
   friend bool operator==(const video_view_exports_response_data_file&, const video_view_exports_response_data_file&) = default;
 };
 
-/// The API's `VideoViewExportsResponse.Data`.
+/// The files of one day.
 struct video_view_exports_response_data {
   std::string export_date;
   std::vector<video_view_exports_response_data_file> files;
   friend bool operator==(const video_view_exports_response_data&, const video_view_exports_response_data&) = default;
 };
 
-/// The API's `VideoViewExportsResponse`.
+/// Answer of `data.exports.listVideoViews`.
 struct video_view_exports_response {
   std::vector<video_view_exports_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const video_view_exports_response&, const video_view_exports_response&) = default;
 };
 

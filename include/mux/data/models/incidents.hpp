@@ -26,7 +26,7 @@ struct enum_traits<incident_list_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `IncidentBreakdown`.
+/// A dimension's value that the incident is confined to.
 struct incident_breakdown {
   std::string id;
   std::string name;
@@ -34,7 +34,7 @@ struct incident_breakdown {
   friend bool operator==(const incident_breakdown&, const incident_breakdown&) = default;
 };
 
-/// The API's `NotificationRule`.
+/// A condition of such a rule.
 struct notification_rule {
   std::string id;
   std::string name;
@@ -42,7 +42,7 @@ struct notification_rule {
   friend bool operator==(const notification_rule&, const notification_rule&) = default;
 };
 
-/// The API's `IncidentNotificationRule`.
+/// A rule by which people are told.
 struct incident_notification_rule {
   std::string id;
   std::string action;
@@ -52,7 +52,7 @@ struct incident_notification_rule {
   friend bool operator==(const incident_notification_rule&, const incident_notification_rule&) = default;
 };
 
-/// The API's `IncidentNotification`.
+/// A message that told of the incident.
 struct incident_notification {
   std::int64_t id = 0;
   std::string attempted_at;
@@ -60,37 +60,39 @@ struct incident_notification {
   friend bool operator==(const incident_notification&, const incident_notification&) = default;
 };
 
-/// The API's `Incident`.
+/// A time at which a metric was out of its usual range.
 struct incident {
   std::string id;
-  std::int64_t affected_views = 0;
+  std::int64_t affected_views = 0;  ///< Views that suffered so far.
   std::int64_t affected_views_per_hour = 0;
   std::int64_t affected_views_per_hour_on_open = 0;
-  std::vector<incident_breakdown> breakdowns;
+  std::vector<incident_breakdown> breakdowns;  ///< Which views are affected: all conditions hold.
   std::string description;
   std::string error_description;
-  std::string impact;
-  std::string incident_key;
-  std::optional<double> measured_value;
-  std::optional<double> measured_value_on_close;
-  std::string measurement;
+  std::string impact;  ///< What it means for viewers, in words.
+  std::string incident_key;  ///< The same for all incidents of one cause.
+  std::optional<double> measured_value;  ///< Of the metric now, or at the end.
+  std::optional<double> measured_value_on_close;  ///< Present once the incident is closed.
+  std::string measurement;  ///< The metric that left its range.
   std::vector<incident_notification_rule> notification_rules;
   std::vector<incident_notification> notifications;
-  std::optional<std::string> resolved_at;
+  std::optional<std::string> resolved_at;  ///< Present once the incident is over.
+  /// How many views or minutes the value is based on; `sample_size_unit` says which.
   std::int64_t sample_size = 0;
   std::string sample_size_unit;
   std::string severity;
   std::string started_at;
   std::string status;
-  double threshold = 0;
+  double threshold = 0;  ///< Where the usual range ends.
   friend bool operator==(const incident&, const incident&) = default;
 };
 
-/// The API's `IncidentResponse`.
+/// Answer of `data.incidents.retrieve`.
 struct incident_response {
   incident data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const incident_response&, const incident_response&) = default;
 };
 
@@ -98,9 +100,9 @@ struct incident_response {
 struct incident_list_related_params {
   incident_list_related_params() {}
   std::optional<open_enum<data_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const incident_list_related_params&, const incident_list_related_params&) = default;
 };
 
@@ -108,11 +110,11 @@ struct incident_list_related_params {
 struct incident_list_params {
   incident_list_params() {}
   std::optional<open_enum<data_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
   std::optional<open_enum<incident_list_severity>> severity;
   std::optional<open_enum<incident_list_status>> status;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const incident_list_params&, const incident_list_params&) = default;
 };
 

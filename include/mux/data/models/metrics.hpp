@@ -62,6 +62,7 @@ struct enum_traits<metric_list_breakdown_values_group_by> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// How the values of single views become one.
 enum class metric_measurement : std::int16_t {
   _95th,  ///< "95th"
   median,
@@ -80,24 +81,25 @@ struct enum_traits<metric_get_timeseries_group_by> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `AllMetricValuesResponse.Data.Item`.
+/// A metric that the one above is made of.
 struct all_metric_values_response_data_item {
   std::string metric;
   std::string name;
   std::string type;
   std::optional<double> value;
+  /// How the values of single views become one; each metric has its own default.
   std::optional<std::string> measurement;
   friend bool operator==(const all_metric_values_response_data_item&, const all_metric_values_response_data_item&) = default;
 };
 
-/// The API's `AllMetricValuesResponse.Data`.
+/// A metric of the value asked for, or of all views: `name` says which.
 struct all_metric_values_response_data {
   std::string name;
   std::optional<std::int64_t> ended_views;
   std::vector<all_metric_values_response_data_item> items;
   std::optional<std::string> metric;
   std::optional<std::int64_t> started_views;
-  std::optional<std::int64_t> total_playing_time;
+  std::optional<std::int64_t> total_playing_time;  ///< Time played, in milliseconds.
   std::optional<std::string> type;
   std::optional<std::int64_t> unique_viewers;
   std::optional<double> value;
@@ -106,127 +108,143 @@ struct all_metric_values_response_data {
   friend bool operator==(const all_metric_values_response_data&, const all_metric_values_response_data&) = default;
 };
 
-/// The API's `AllMetricValuesResponse`.
+/// Answer of `data.metrics.list`.
 struct all_metric_values_response {
   std::vector<all_metric_values_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const all_metric_values_response&, const all_metric_values_response&) = default;
 };
 
-/// The API's `BreakdownValue`.
+/// A metric for one value of a dimension.
 struct breakdown_value {
-  std::optional<std::string> field;
-  std::int64_t negative_impact = 0;
-  std::optional<std::int64_t> total_playing_time;
+  std::optional<std::string> field;  ///< The dimension's value; absent for views without one.
+  std::int64_t negative_impact = 0;  ///< How much this group pulls the metric down, compared with the rest.
+  std::optional<std::int64_t> total_playing_time;  ///< Time played, in milliseconds.
+  /// Time that viewers spent with the player, in milliseconds.
   std::optional<std::int64_t> total_watch_time;
-  double value = 0;
-  std::int64_t views = 0;
+  double value = 0;  ///< The metric.
+  std::int64_t views = 0;  ///< Number of views.
   friend bool operator==(const breakdown_value&, const breakdown_value&) = default;
 };
 
-/// The API's `InsightsResponse.Data`.
+/// A group of views that pulls the metric down.
 struct insights_response_data {
-  std::string filter_column;
-  std::optional<std::string> filter_value;
+  std::string filter_column;  ///< The dimension.
+  std::optional<std::string> filter_value;  ///< Its value; absent for views without one.
   double metric = 0;
-  double negative_impact_score = 0;
-  std::optional<std::int64_t> total_playing_time;
+  double negative_impact_score = 0;  ///< How much the group pulls the metric down.
+  std::optional<std::int64_t> total_playing_time;  ///< Time played, in milliseconds.
   std::int64_t total_views = 0;
+  /// Time that viewers spent with the player, in milliseconds.
   std::optional<std::int64_t> total_watch_time;
   friend bool operator==(const insights_response_data&, const insights_response_data&) = default;
 };
 
-/// The API's `InsightsResponse.Meta`.
+/// How the values were aggregated.
 struct insights_response_meta {
   std::optional<std::string> aggregation;
   std::optional<std::string> granularity;
   friend bool operator==(const insights_response_meta&, const insights_response_meta&) = default;
 };
 
-/// The API's `InsightsResponse`.
+/// Answer of `data.metrics.getInsights`.
 struct insights_response {
   std::vector<insights_response_data> data;
   insights_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const insights_response&, const insights_response&) = default;
 };
 
-/// The API's `MetricTimeseriesDataResponse.Meta`.
+/// How the values were aggregated.
 struct metric_timeseries_data_response_meta {
   std::optional<std::string> aggregation;
   std::optional<std::string> granularity;
   friend bool operator==(const metric_timeseries_data_response_meta&, const metric_timeseries_data_response_meta&) = default;
 };
 
-/// The API's `MetricTimeseriesDataResponse`.
+/// Answer of `data.metrics.getTimeseries`. Each row of `data` is a list: time, value, number of views.
 struct metric_timeseries_data_response {
   std::vector<std::vector<json>> data;
   metric_timeseries_data_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_timeseries_data_response&, const metric_timeseries_data_response&) = default;
 };
 
-/// The API's `OverallValuesResponse.Data`.
+/// A metric over the whole window.
 struct overall_values_response_data {
-  std::optional<std::int64_t> total_playing_time;
+  std::optional<std::int64_t> total_playing_time;  ///< Time played, in milliseconds.
   std::int64_t total_views = 0;
+  /// Time that viewers spent with the player, in milliseconds.
   std::optional<std::int64_t> total_watch_time;
-  double value = 0;
+  double value = 0;  ///< The metric; absent if there were no views.
   std::optional<double> global_value;  ///< Deprecated.
   friend bool operator==(const overall_values_response_data&, const overall_values_response_data&) = default;
 };
 
-/// The API's `OverallValuesResponse.Meta`.
+/// How the values were aggregated.
 struct overall_values_response_meta {
   std::optional<std::string> aggregation;
   std::optional<std::string> granularity;
   friend bool operator==(const overall_values_response_meta&, const overall_values_response_meta&) = default;
 };
 
-/// The API's `OverallValuesResponse`.
+/// Answer of `data.metrics.getOverallValues`.
 struct overall_values_response {
   overall_values_response_data data;
   overall_values_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const overall_values_response&, const overall_values_response&) = default;
 };
 
 /// Query of `data.metrics.list`.
 struct metric_list_params {
   metric_list_params() {}
-  std::optional<open_enum<metric_list_dimension>> dimension;
+  std::optional<open_enum<metric_list_dimension>> dimension;  ///< The dimension whose value is compared.
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<std::string> metric_filters;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::string> value;
+  std::optional<std::string> value;  ///< The dimension's value that is compared with all views.
   friend bool operator==(const metric_list_params&, const metric_list_params&) = default;
 };
 
 /// Query of `data.metrics.listBreakdownValues`.
 struct metric_list_breakdown_values_params {
   metric_list_breakdown_values_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
+  /// The dimension whose values make the rows.
   std::optional<open_enum<metric_list_breakdown_values_group_by>> group_by;
+  /// How the values of single views become one; each metric has its own default.
   std::optional<open_enum<metric_measurement>> measurement;
-  std::vector<std::string> metric_filters;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
   std::optional<open_enum<data_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const metric_list_breakdown_values_params&, const metric_list_breakdown_values_params&) = default;
 };
 
 /// Query of `data.metrics.getOverallValues`.
 struct metric_get_overall_values_params {
   metric_get_overall_values_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
+  /// How the values of single views become one; each metric has its own default.
   std::optional<open_enum<metric_measurement>> measurement;
-  std::vector<std::string> metric_filters;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_overall_values_params&, const metric_get_overall_values_params&) = default;
 };
@@ -234,10 +252,13 @@ struct metric_get_overall_values_params {
 /// Query of `data.metrics.getInsights`.
 struct metric_get_insights_params {
   metric_get_insights_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
+  /// How the values of single views become one; each metric has its own default.
   std::optional<open_enum<metric_measurement>> measurement;
-  std::vector<std::string> metric_filters;
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_insights_params&, const metric_get_insights_params&) = default;
 };
@@ -245,11 +266,14 @@ struct metric_get_insights_params {
 /// Query of `data.metrics.getTimeseries`.
 struct metric_get_timeseries_params {
   metric_get_timeseries_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::optional<open_enum<metric_get_timeseries_group_by>> group_by;
+  std::optional<open_enum<metric_get_timeseries_group_by>> group_by;  ///< Length of an interval.
+  /// How the values of single views become one; each metric has its own default.
   std::optional<open_enum<metric_measurement>> measurement;
-  std::vector<std::string> metric_filters;
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_timeseries_params&, const metric_get_timeseries_params&) = default;
 };

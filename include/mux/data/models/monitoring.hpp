@@ -9,18 +9,19 @@
 
 namespace mux::inline v0 {
 
-/// The API's `MonitoringListDimensionsResponse.Data`.
+/// A dimension by its name on the wire and for people.
 struct monitoring_list_dimensions_response_data {
   std::string display_name;
   std::string name;
   friend bool operator==(const monitoring_list_dimensions_response_data&, const monitoring_list_dimensions_response_data&) = default;
 };
 
-/// The API's `MonitoringListDimensionsResponse`.
+/// Answer of `data.monitoring.listDimensions`.
 struct monitoring_list_dimensions_response {
   std::vector<monitoring_list_dimensions_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const monitoring_list_dimensions_response&, const monitoring_list_dimensions_response&) = default;
 };
 

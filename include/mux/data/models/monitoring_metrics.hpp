@@ -24,138 +24,150 @@ struct enum_traits<monitoring_dimension> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `MetricGetBreakdownResponse.Data`.
+/// The metric for one value of the dimension.
 struct metric_get_breakdown_response_data {
-  std::int64_t concurrent_viewers = 0;
-  std::optional<double> metric_value;
-  std::int64_t negative_impact = 0;
-  std::int64_t starting_up_viewers = 0;
+  std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
+  std::optional<double> metric_value;  ///< The metric.
+  std::int64_t negative_impact = 0;  ///< How much this group pulls the metric down, compared with the rest.
+  std::int64_t starting_up_viewers = 0;  ///< Viewers who wait for the first picture.
+  /// The dimension's value; absent for views without one. In time series: the metric.
   std::optional<std::string> value;
-  std::optional<std::string> display_value;
+  std::optional<std::string> display_value;  ///< `value` for people.
   friend bool operator==(const metric_get_breakdown_response_data&, const metric_get_breakdown_response_data&) = default;
 };
 
-/// The API's `MetricGetBreakdownResponse`.
+/// Answer of `data.monitoring.metrics.getBreakdown`.
 struct metric_get_breakdown_response {
   std::vector<metric_get_breakdown_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_breakdown_response&, const metric_get_breakdown_response&) = default;
 };
 
-/// The API's `MetricGetBreakdownTimeseriesResponse.Data.Value`.
+/// The metric for one value of the dimension.
 struct metric_get_breakdown_timeseries_response_data_value {
-  std::int64_t concurrent_viewers = 0;
-  std::optional<double> metric_value;
-  std::int64_t starting_up_viewers = 0;
+  std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
+  std::optional<double> metric_value;  ///< The metric.
+  std::int64_t starting_up_viewers = 0;  ///< Viewers who wait for the first picture.
+  /// The dimension's value; absent for views without one. In time series: the metric.
   std::optional<std::string> value;
   friend bool operator==(const metric_get_breakdown_timeseries_response_data_value&, const metric_get_breakdown_timeseries_response_data_value&) = default;
 };
 
-/// The API's `MetricGetBreakdownTimeseriesResponse.Data`.
+/// The metric at one moment, for each value of the dimension.
 struct metric_get_breakdown_timeseries_response_data {
   std::string date;
   std::vector<metric_get_breakdown_timeseries_response_data_value> values;
   friend bool operator==(const metric_get_breakdown_timeseries_response_data&, const metric_get_breakdown_timeseries_response_data&) = default;
 };
 
-/// The API's `MetricGetBreakdownTimeseriesResponse`.
+/// Answer of `data.monitoring.metrics.getBreakdownTimeseries`.
 struct metric_get_breakdown_timeseries_response {
   std::vector<metric_get_breakdown_timeseries_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_breakdown_timeseries_response&, const metric_get_breakdown_timeseries_response&) = default;
 };
 
-/// The API's `MetricGetHistogramTimeseriesResponse.Data.BucketValue`.
+/// Views in one bucket.
 struct metric_get_histogram_timeseries_response_data_bucket_value {
   std::int64_t count = 0;
   double percentage = 0;
   friend bool operator==(const metric_get_histogram_timeseries_response_data_bucket_value&, const metric_get_histogram_timeseries_response_data_bucket_value&) = default;
 };
 
-/// The API's `MetricGetHistogramTimeseriesResponse.Data`.
+/// The distribution at one moment.
 struct metric_get_histogram_timeseries_response_data {
   std::optional<double> average;
+  /// In the order of `meta.buckets`.
   std::vector<metric_get_histogram_timeseries_response_data_bucket_value> bucket_values;
-  double max_percentage = 0;
+  double max_percentage = 0;  ///< Share of the fullest bucket.
   std::optional<double> median;
-  std::optional<double> p95;
-  double sum = 0;
+  std::optional<double> p95;  ///< 95 percent of the views are below.
+  double sum = 0;  ///< Number of views in all buckets.
   std::string timestamp;
   friend bool operator==(const metric_get_histogram_timeseries_response_data&, const metric_get_histogram_timeseries_response_data&) = default;
 };
 
-/// The API's `MetricGetHistogramTimeseriesResponse.Meta.Bucket`.
+/// Bounds of a bucket.
 struct metric_get_histogram_timeseries_response_meta_bucket {
-  std::optional<double> end;
-  double start = 0;
+  std::optional<double> end;  ///< Not part of the bucket; absent on the last one.
+  double start = 0;  ///< Part of the bucket.
   friend bool operator==(const metric_get_histogram_timeseries_response_meta_bucket&, const metric_get_histogram_timeseries_response_meta_bucket&) = default;
 };
 
-/// The API's `MetricGetHistogramTimeseriesResponse.Meta`.
+/// What the buckets mean.
 struct metric_get_histogram_timeseries_response_meta {
-  std::string bucket_unit;
+  std::string bucket_unit;  ///< Unit of the buckets' bounds.
+  /// From the lowest to the highest.
   std::vector<metric_get_histogram_timeseries_response_meta_bucket> buckets;
   friend bool operator==(const metric_get_histogram_timeseries_response_meta&, const metric_get_histogram_timeseries_response_meta&) = default;
 };
 
-/// The API's `MetricGetHistogramTimeseriesResponse`.
+/// Answer of `data.monitoring.metrics.getHistogramTimeseries`.
 struct metric_get_histogram_timeseries_response {
   std::vector<metric_get_histogram_timeseries_response_data> data;
   metric_get_histogram_timeseries_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_histogram_timeseries_response&, const metric_get_histogram_timeseries_response&) = default;
 };
 
-/// The API's `MetricGetTimeseriesResponse.Data`.
+/// The metric at one moment.
 struct metric_get_timeseries_response_data {
-  std::int64_t concurrent_viewers = 0;
+  std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
   std::string date;
+  /// The dimension's value; absent for views without one. In time series: the metric.
   std::optional<double> value;
   friend bool operator==(const metric_get_timeseries_response_data&, const metric_get_timeseries_response_data&) = default;
 };
 
-/// The API's `MetricGetTimeseriesResponse`.
+/// Answer of `data.monitoring.metrics.getTimeseries`.
 struct metric_get_timeseries_response {
   std::vector<metric_get_timeseries_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_timeseries_response&, const metric_get_timeseries_response&) = default;
 };
 
-/// The API's `MetricListResponse.Data`.
+/// A metric by its name on the wire and for people.
 struct metric_list_response_data {
   std::string display_name;
   std::string name;
   friend bool operator==(const metric_list_response_data&, const metric_list_response_data&) = default;
 };
 
-/// The API's `MetricListResponse`.
+/// Answer of `data.monitoring.metrics.list`.
 struct metric_list_response {
   std::vector<metric_list_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_list_response&, const metric_list_response&) = default;
 };
 
 /// Query of `data.monitoring.metrics.getBreakdown`.
 struct metric_get_breakdown_params {
   metric_get_breakdown_params() {}
-  std::optional<open_enum<monitoring_dimension>> dimension;
+  std::optional<open_enum<monitoring_dimension>> dimension;  ///< What to break down by.
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::optional<open_enum<data_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
-  std::optional<std::chrono::sys_seconds> timestamp;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  std::optional<std::chrono::sys_seconds> timestamp;  ///< The moment; now if absent.
   friend bool operator==(const metric_get_breakdown_params&, const metric_get_breakdown_params&) = default;
 };
 
 /// Query of `data.monitoring.metrics.getTimeseries`.
 struct monitoring_metric_get_timeseries_params {
   monitoring_metric_get_timeseries_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::optional<std::chrono::sys_seconds> timestamp;
+  std::optional<std::chrono::sys_seconds> timestamp;  ///< The moment up to which; now if absent.
   friend bool operator==(const monitoring_metric_get_timeseries_params&, const monitoring_metric_get_timeseries_params&) = default;
 };
 
@@ -163,10 +175,13 @@ struct monitoring_metric_get_timeseries_params {
 struct metric_get_breakdown_timeseries_params {
   metric_get_breakdown_timeseries_params() {}
   std::optional<open_enum<monitoring_dimension>> dimension;
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::optional<std::int64_t> limit;  ///< At most 100, default 10.
+  /// Rows a page; a pager asks for as many as are allowed. At most 100, default 10.
+  std::optional<std::int64_t> limit;
   std::optional<open_enum<data_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_breakdown_timeseries_params&, const metric_get_breakdown_timeseries_params&) = default;
 };
@@ -174,6 +189,7 @@ struct metric_get_breakdown_timeseries_params {
 /// Query of `data.monitoring.metrics.getHistogramTimeseries`.
 struct metric_get_histogram_timeseries_params {
   metric_get_histogram_timeseries_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   friend bool operator==(const metric_get_histogram_timeseries_params&, const metric_get_histogram_timeseries_params&) = default;
 };

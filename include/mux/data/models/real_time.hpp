@@ -24,135 +24,147 @@ struct enum_traits<real_time_retrieve_breakdown_dimension> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `RealTimeBreakdownResponse.Data`.
+/// The metric for one value of the dimension.
 struct real_time_breakdown_response_data {
-  std::int64_t concurrent_viewers = 0;
-  std::optional<double> metric_value;
-  std::int64_t negative_impact = 0;
-  std::int64_t starting_up_viewers = 0;
+  std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
+  std::optional<double> metric_value;  ///< The metric.
+  std::int64_t negative_impact = 0;  ///< How much this group pulls the metric down, compared with the rest.
+  std::int64_t starting_up_viewers = 0;  ///< Viewers who wait for the first picture.
+  /// The dimension's value; absent for views without one. In time series: the metric.
   std::optional<std::string> value;
-  std::optional<std::string> display_value;
+  std::optional<std::string> display_value;  ///< `value` for people.
   friend bool operator==(const real_time_breakdown_response_data&, const real_time_breakdown_response_data&) = default;
 };
 
-/// The API's `RealTimeBreakdownResponse`.
+/// Answer of `data.realTime.retrieveBreakdown`.
 struct real_time_breakdown_response {
   std::vector<real_time_breakdown_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_breakdown_response&, const real_time_breakdown_response&) = default;
 };
 
-/// The API's `RealTimeDimensionsResponse.Data`.
+/// A dimension by its name on the wire and for people.
 struct real_time_dimensions_response_data {
   std::string display_name;
   std::string name;
   friend bool operator==(const real_time_dimensions_response_data&, const real_time_dimensions_response_data&) = default;
 };
 
-/// The API's `RealTimeDimensionsResponse`.
+/// Answer of `data.realTime.listDimensions`.
 struct real_time_dimensions_response {
   std::vector<real_time_dimensions_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_dimensions_response&, const real_time_dimensions_response&) = default;
 };
 
-/// The API's `RealTimeHistogramTimeseriesResponse.Data.BucketValue`.
+/// Views in one bucket.
 struct real_time_histogram_timeseries_response_data_bucket_value {
   std::int64_t count = 0;
   double percentage = 0;
   friend bool operator==(const real_time_histogram_timeseries_response_data_bucket_value&, const real_time_histogram_timeseries_response_data_bucket_value&) = default;
 };
 
-/// The API's `RealTimeHistogramTimeseriesResponse.Data`.
+/// The distribution at one moment.
 struct real_time_histogram_timeseries_response_data {
   std::optional<double> average;
+  /// In the order of `meta.buckets`.
   std::vector<real_time_histogram_timeseries_response_data_bucket_value> bucket_values;
-  double max_percentage = 0;
+  double max_percentage = 0;  ///< Share of the fullest bucket.
   std::optional<double> median;
-  std::optional<double> p95;
-  double sum = 0;
+  std::optional<double> p95;  ///< 95 percent of the views are below.
+  double sum = 0;  ///< Number of views in all buckets.
   std::string timestamp;
   friend bool operator==(const real_time_histogram_timeseries_response_data&, const real_time_histogram_timeseries_response_data&) = default;
 };
 
-/// The API's `RealTimeHistogramTimeseriesResponse.Meta.Bucket`.
+/// Bounds of a bucket.
 struct real_time_histogram_timeseries_response_meta_bucket {
-  std::optional<double> end;
-  double start = 0;
+  std::optional<double> end;  ///< Not part of the bucket; absent on the last one.
+  double start = 0;  ///< Part of the bucket.
   friend bool operator==(const real_time_histogram_timeseries_response_meta_bucket&, const real_time_histogram_timeseries_response_meta_bucket&) = default;
 };
 
-/// The API's `RealTimeHistogramTimeseriesResponse.Meta`.
+/// What the buckets mean.
 struct real_time_histogram_timeseries_response_meta {
-  std::string bucket_unit;
+  std::string bucket_unit;  ///< Unit of the buckets' bounds.
+  /// From the lowest to the highest.
   std::vector<real_time_histogram_timeseries_response_meta_bucket> buckets;
   friend bool operator==(const real_time_histogram_timeseries_response_meta&, const real_time_histogram_timeseries_response_meta&) = default;
 };
 
-/// The API's `RealTimeHistogramTimeseriesResponse`.
+/// Answer of `data.realTime.retrieveHistogramTimeseries`.
 struct real_time_histogram_timeseries_response {
   std::vector<real_time_histogram_timeseries_response_data> data;
   real_time_histogram_timeseries_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_histogram_timeseries_response&, const real_time_histogram_timeseries_response&) = default;
 };
 
-/// The API's `RealTimeMetricsResponse.Data`.
+/// A metric by its name on the wire and for people.
 struct real_time_metrics_response_data {
   std::string display_name;
   std::string name;
   friend bool operator==(const real_time_metrics_response_data&, const real_time_metrics_response_data&) = default;
 };
 
-/// The API's `RealTimeMetricsResponse`.
+/// Answer of `data.realTime.listMetrics`.
 struct real_time_metrics_response {
   std::vector<real_time_metrics_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_metrics_response&, const real_time_metrics_response&) = default;
 };
 
-/// The API's `RealTimeTimeseriesResponse.Data`.
+/// The metric at one moment.
 struct real_time_timeseries_response_data {
-  std::int64_t concurrent_viewers = 0;
+  std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
   std::string date;
+  /// The dimension's value; absent for views without one. In time series: the metric.
   std::optional<double> value;
   friend bool operator==(const real_time_timeseries_response_data&, const real_time_timeseries_response_data&) = default;
 };
 
-/// The API's `RealTimeTimeseriesResponse`.
+/// Answer of `data.realTime.retrieveTimeseries`.
 struct real_time_timeseries_response {
   std::vector<real_time_timeseries_response_data> data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_timeseries_response&, const real_time_timeseries_response&) = default;
 };
 
 /// Query of `data.realTime.retrieveBreakdown`.
 struct real_time_retrieve_breakdown_params {
   real_time_retrieve_breakdown_params() {}
-  std::optional<open_enum<real_time_retrieve_breakdown_dimension>> dimension;
+  std::optional<open_enum<real_time_retrieve_breakdown_dimension>> dimension;  ///< What to break down by.
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::optional<open_enum<data_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
-  std::optional<std::chrono::sys_seconds> timestamp;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  std::optional<std::chrono::sys_seconds> timestamp;  ///< The moment; now if absent.
   friend bool operator==(const real_time_retrieve_breakdown_params&, const real_time_retrieve_breakdown_params&) = default;
 };
 
 /// Query of `data.realTime.retrieveTimeseries`.
 struct real_time_retrieve_timeseries_params {
   real_time_retrieve_timeseries_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::optional<std::chrono::sys_seconds> timestamp;
+  std::optional<std::chrono::sys_seconds> timestamp;  ///< The moment; now if absent.
   friend bool operator==(const real_time_retrieve_timeseries_params&, const real_time_retrieve_timeseries_params&) = default;
 };
 
 /// Query of `data.realTime.retrieveHistogramTimeseries`.
 struct real_time_retrieve_histogram_timeseries_params {
   real_time_retrieve_histogram_timeseries_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   friend bool operator==(const real_time_retrieve_histogram_timeseries_params&, const real_time_retrieve_histogram_timeseries_params&) = default;
 };

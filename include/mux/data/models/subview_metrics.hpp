@@ -14,6 +14,7 @@
 
 namespace mux::inline v0 {
 
+/// `partial`: data is still coming in.
 enum class subview_breakdown_timeseries_datapoint_status : std::int16_t { complete, partial };
 template <>
 struct enum_traits<subview_breakdown_timeseries_datapoint_status> {
@@ -41,24 +42,25 @@ struct enum_traits<subview_metric_list_dimension_values_order_by> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `SubviewBreakdownValue`.
+/// A metric for one combination of values.
 struct subview_breakdown_value {
   std::string breakdown_value;
   double metric_value = 0;
   friend bool operator==(const subview_breakdown_value&, const subview_breakdown_value&) = default;
 };
 
-/// The API's `SubviewBreakdownTimeseriesDatapoint`.
+/// A breakdown within one interval.
 struct subview_breakdown_timeseries_datapoint {
   std::string date;
+  /// Whether all data of the interval has arrived.
   open_enum<subview_breakdown_timeseries_datapoint_status> status;
   std::vector<subview_breakdown_value> values;
   friend bool operator==(const subview_breakdown_timeseries_datapoint&, const subview_breakdown_timeseries_datapoint&) = default;
 };
 
-/// The API's `SubviewBreakdownTimeseriesResponse.Meta`.
+/// What was asked for, and up to when the data is complete.
 struct subview_breakdown_timeseries_response_meta {
-  std::string complete_through;
+  std::string complete_through;  ///< Later intervals may still change.
   std::vector<std::string> group_by;
   std::string metric;
   std::string subview_type;
@@ -67,16 +69,17 @@ struct subview_breakdown_timeseries_response_meta {
   friend bool operator==(const subview_breakdown_timeseries_response_meta&, const subview_breakdown_timeseries_response_meta&) = default;
 };
 
-/// The API's `SubviewBreakdownTimeseriesResponse`.
+/// Answer of `data.subviewMetrics.getBreakdownTimeseries`.
 struct subview_breakdown_timeseries_response {
   std::vector<subview_breakdown_timeseries_datapoint> data;
   subview_breakdown_timeseries_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_breakdown_timeseries_response&, const subview_breakdown_timeseries_response&) = default;
 };
 
-/// The API's `SubviewBreakdownValuesResponse.Meta`.
+/// What was asked for.
 struct subview_breakdown_values_response_meta {
   std::vector<std::string> group_by;
   std::string metric;
@@ -85,23 +88,24 @@ struct subview_breakdown_values_response_meta {
   friend bool operator==(const subview_breakdown_values_response_meta&, const subview_breakdown_values_response_meta&) = default;
 };
 
-/// The API's `SubviewBreakdownValuesResponse`.
+/// Envelope of a breakdown.
 struct subview_breakdown_values_response {
   std::vector<subview_breakdown_value> data;
   subview_breakdown_values_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_breakdown_values_response&, const subview_breakdown_values_response&) = default;
 };
 
-/// The API's `SubviewComparisonGroup`.
+/// The breakdown for one value of the dimension.
 struct subview_comparison_group {
   std::string dimension_value;
   std::vector<subview_breakdown_value> values;
   friend bool operator==(const subview_comparison_group&, const subview_comparison_group&) = default;
 };
 
-/// The API's `SubviewComparisonValuesResponse.Meta`.
+/// What was asked for.
 struct subview_comparison_values_response_meta {
   std::string dimension;
   std::vector<std::string> group_by;
@@ -111,23 +115,24 @@ struct subview_comparison_values_response_meta {
   friend bool operator==(const subview_comparison_values_response_meta&, const subview_comparison_values_response_meta&) = default;
 };
 
-/// The API's `SubviewComparisonValuesResponse`.
+/// Answer of `data.subviewMetrics.listComparisonValues`.
 struct subview_comparison_values_response {
   std::vector<subview_comparison_group> data;
   subview_comparison_values_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_comparison_values_response&, const subview_comparison_values_response&) = default;
 };
 
-/// The API's `SubviewDimensionValue`.
+/// A value of a dimension and the time played with it.
 struct subview_dimension_value {
   double playing_time = 0;
   std::string value;
   friend bool operator==(const subview_dimension_value&, const subview_dimension_value&) = default;
 };
 
-/// The API's `SubviewDimensionValuesResponse.Meta`.
+/// What was asked for.
 struct subview_dimension_values_response_meta {
   std::string dimension_name;
   std::string metric;
@@ -136,36 +141,37 @@ struct subview_dimension_values_response_meta {
   friend bool operator==(const subview_dimension_values_response_meta&, const subview_dimension_values_response_meta&) = default;
 };
 
-/// The API's `SubviewDimensionValuesResponse`.
+/// Envelope of the values of a dimension.
 struct subview_dimension_values_response {
   std::vector<subview_dimension_value> data;
   subview_dimension_values_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_dimension_values_response&, const subview_dimension_values_response&) = default;
 };
 
-/// The API's `SubviewDimensionsResponse.Data`.
+/// Names of dimensions, by what they belong to.
 struct subview_dimensions_response_data {
   std::vector<std::string> subview;
   std::vector<std::string> view;
   friend bool operator==(const subview_dimensions_response_data&, const subview_dimensions_response_data&) = default;
 };
 
-/// The API's `SubviewDimensionsResponse`.
+/// Answer of `data.subviewMetrics.listDimensions`.
 struct subview_dimensions_response {
   subview_dimensions_response_data data;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_dimensions_response&, const subview_dimensions_response&) = default;
 };
 
-/// The API's `SubviewOverallValuesResponse.Data`.
+/// The metric over the whole window.
 struct subview_overall_values_response_data {
   double metric_value = 0;
   friend bool operator==(const subview_overall_values_response_data&, const subview_overall_values_response_data&) = default;
 };
 
-/// The API's `SubviewOverallValuesResponse.Meta`.
+/// What was asked for.
 struct subview_overall_values_response_meta {
   std::string metric;
   std::string subview_type;
@@ -173,19 +179,22 @@ struct subview_overall_values_response_meta {
   friend bool operator==(const subview_overall_values_response_meta&, const subview_overall_values_response_meta&) = default;
 };
 
-/// The API's `SubviewOverallValuesResponse`.
+/// Answer of `data.subviewMetrics.getOverallValues`.
 struct subview_overall_values_response {
   subview_overall_values_response_data data;
   subview_overall_values_response_meta meta;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_overall_values_response&, const subview_overall_values_response&) = default;
 };
 
 /// Query of `data.subviewMetrics.getOverallValues`.
 struct subview_metric_get_overall_values_params {
   subview_metric_get_overall_values_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const subview_metric_get_overall_values_params&, const subview_metric_get_overall_values_params&) = default;
 };
@@ -193,22 +202,27 @@ struct subview_metric_get_overall_values_params {
 /// Query of `data.subviewMetrics.listBreakdownValues`.
 struct subview_metric_list_breakdown_values_params {
   subview_metric_list_breakdown_values_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<open_enum<subview_group_by>> group_by;
+  std::vector<open_enum<subview_group_by>> group_by;  ///< What to break down by, together.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< At most 100, default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  /// Rows a page; a pager asks for as many as are allowed. At most 100, default 25.
+  std::optional<std::int64_t> limit;
   friend bool operator==(const subview_metric_list_breakdown_values_params&, const subview_metric_list_breakdown_values_params&) = default;
 };
 
 /// Query of `data.subviewMetrics.listComparisonValues`.
 struct subview_metric_list_comparison_values_params {
   subview_metric_list_comparison_values_params() {}
-  std::string dimension;
-  std::vector<std::string> values;  ///< At most 4 items.
-  std::optional<std::int64_t> breakdown_value_limit;
+  std::string dimension;  ///< The dimension whose values are compared.
+  std::vector<std::string> values;  ///< The values that are compared. At most 4 items.
+  std::optional<std::int64_t> breakdown_value_limit;  ///< Rows for each value, at most.
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<open_enum<subview_group_by>> group_by;
+  std::vector<open_enum<subview_group_by>> group_by;  ///< What each side is broken down by.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const subview_metric_list_comparison_values_params&, const subview_metric_list_comparison_values_params&) = default;
 };
@@ -216,10 +230,12 @@ struct subview_metric_list_comparison_values_params {
 /// Query of `data.subviewMetrics.getBreakdownTimeseries`.
 struct subview_metric_get_breakdown_timeseries_params {
   subview_metric_get_breakdown_timeseries_params() {}
-  std::optional<std::int64_t> breakdown_value_limit;
+  std::optional<std::int64_t> breakdown_value_limit;  ///< Rows for each interval, at most.
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<open_enum<subview_group_by>> group_by;
-  std::optional<open_enum<subview_time_granularity>> time_granularity;
+  std::vector<open_enum<subview_group_by>> group_by;  ///< What to break down by.
+  std::optional<open_enum<subview_time_granularity>> time_granularity;  ///< Length of an interval.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
   friend bool operator==(const subview_metric_get_breakdown_timeseries_params&, const subview_metric_get_breakdown_timeseries_params&) = default;
 };
@@ -227,13 +243,16 @@ struct subview_metric_get_breakdown_timeseries_params {
 /// Query of `data.subviewMetrics.listDimensionValues`.
 struct subview_metric_list_dimension_values_params {
   subview_metric_list_dimension_values_params() {}
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::optional<open_enum<subview_metric_list_dimension_values_order_by>> order_by;
-  std::optional<open_enum<mux::order_direction>> order_direction;
-  std::optional<std::string> query;
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  std::optional<std::string> query;  ///< Only values that contain this text.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< At most 250, default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  /// Rows a page; a pager asks for as many as are allowed. At most 250, default 25.
+  std::optional<std::int64_t> limit;
   friend bool operator==(const subview_metric_list_dimension_values_params&, const subview_metric_list_dimension_values_params&) = default;
 };
 

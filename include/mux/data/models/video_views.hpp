@@ -13,26 +13,26 @@
 
 namespace mux::inline v0 {
 
-/// The API's `AbridgedVideoView`.
+/// A view in short.
 struct abridged_video_view {
   std::string id;
   std::optional<std::string> country_code;
-  std::optional<std::int64_t> error_type_id;
-  bool playback_failure = false;
-  std::optional<std::string> player_error_code;
+  std::optional<std::int64_t> error_type_id;  ///< Present if the view had an error.
+  bool playback_failure = false;  ///< The view ended by an error.
+  std::optional<std::string> player_error_code;  ///< As the player reported it.
   std::optional<std::string> player_error_message;
-  std::int64_t total_row_count = 0;
+  std::int64_t total_row_count = 0;  ///< Views in all, repeated in each row.
   std::optional<std::string> video_title;
   std::string view_end;
   std::string view_start;
   std::optional<std::string> viewer_application_name;
-  std::optional<double> viewer_experience_score;
+  std::optional<double> viewer_experience_score;  ///< 0 to 100, the higher the better.
   std::optional<std::string> viewer_os_family;
-  std::optional<std::int64_t> watch_time;
+  std::optional<std::int64_t> watch_time;  ///< Time that the viewer spent with the player, in milliseconds.
   friend bool operator==(const abridged_video_view&, const abridged_video_view&) = default;
 };
 
-/// The API's `VideoViewResponse.Data.Event`.
+/// Something that happened during the view.
 struct video_view_response_data_event {
   json details;
   std::int64_t event_time = 0;
@@ -42,7 +42,7 @@ struct video_view_response_data_event {
   friend bool operator==(const video_view_response_data_event&, const video_view_response_data_event&) = default;
 };
 
-/// The API's `VideoViewResponse.Data`.
+/// Everything that was measured of a view. What the player did not report is absent.
 struct video_view_response_data {
   std::string id;
   std::optional<std::int64_t> ad_attempt_count;
@@ -241,25 +241,28 @@ struct video_view_response_data {
   friend bool operator==(const video_view_response_data&, const video_view_response_data&) = default;
 };
 
-/// The API's `VideoViewResponse`.
+/// Answer of `data.videoViews.retrieve`.
 struct video_view_response {
   video_view_response_data data;
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::int64_t> timeframe;
-  std::optional<std::int64_t> total_row_count;
+  std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const video_view_response&, const video_view_response&) = default;
 };
 
 /// Query of `data.videoViews.list`.
 struct video_view_list_params {
   video_view_list_params() {}
-  std::optional<std::int64_t> error_id;
+  std::optional<std::int64_t> error_id;  ///< Only views with this error.
+  /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::vector<std::string> metric_filters;
-  std::optional<open_enum<mux::order_direction>> order_direction;
+  std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
+  std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
+  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
   std::vector<std::string> timeframe;
-  std::optional<std::string> viewer_id;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::string> viewer_id;  ///< Only views of this viewer.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const video_view_list_params&, const video_view_list_params&) = default;
 };
 

@@ -46,50 +46,55 @@ struct enum_traits<track_resource_declaration_kind> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `DirectiveSubject`.
+/// The kind of thing that a directive is for.
 struct directive_subject {
   directive_subject() {}
   open_enum<directive_subject_type> type;
   friend bool operator==(const directive_subject&, const directive_subject&) = default;
 };
 
-/// The API's `WorkflowBinding.SummarizeBinding.Params.PromptOverrides`.
+/// Texts that replace parts of the instructions to the model.
 struct workflow_binding_summarize_binding_params_prompt_overrides {
   workflow_binding_summarize_binding_params_prompt_overrides() {}
-  std::optional<std::string> description;
-  std::optional<std::string> keywords;
-  std::optional<std::string> quality_guidelines;
-  std::optional<std::string> task;
-  std::optional<std::string> title;
+  std::optional<std::string> description;  ///< How to write the description.
+  std::optional<std::string> keywords;  ///< How to choose tags.
+  std::optional<std::string> quality_guidelines;  ///< What makes a text good.
+  std::optional<std::string> task;  ///< What is to be done, in a sentence.
+  std::optional<std::string> title;  ///< How to write the title.
   friend bool operator==(const workflow_binding_summarize_binding_params_prompt_overrides&, const workflow_binding_summarize_binding_params_prompt_overrides&) = default;
 };
 
-/// The API's `WorkflowBinding.SummarizeBinding.Params`.
+/// As `summarize_job_parameters`, without the asset.
 struct workflow_binding_summarize_binding_params {
   workflow_binding_summarize_binding_params() {}
-  std::optional<std::int64_t> description_length;  ///< Words.
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::string> output_language_code;  ///< A BCP 47 language tag.
-  std::optional<summarize_output_steering> output_steering;
+  std::optional<std::int64_t> description_length;  ///< Longest description. Words.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  /// Language to write in; that of the video if absent. A BCP 47 language tag.
+  std::optional<std::string> output_language_code;
+  std::optional<summarize_output_steering> output_steering;  ///< Guides the model within the task.
+  /// Replaces parts of the instructions to the model.
   std::optional<workflow_binding_summarize_binding_params_prompt_overrides> prompt_overrides;
-  std::optional<std::int64_t> tag_count;  ///< Default 10.
-  std::optional<std::int64_t> title_length;  ///< Words.
-  std::optional<open_enum<summary_tone>> tone;
-  std::optional<bool> update_asset_meta;
+  std::optional<std::int64_t> tag_count;  ///< How many tags, at most. Default 10.
+  std::optional<std::int64_t> title_length;  ///< Longest title. Words.
+  std::optional<open_enum<summary_tone>> tone;  ///< How the texts sound.
+  std::optional<bool> update_asset_meta;  ///< Writes the result into the metadata of the asset.
   friend bool operator==(const workflow_binding_summarize_binding_params&, const workflow_binding_summarize_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.SummarizeBinding`.
+/// Describes the video as part of a directive.
 struct workflow_binding_summarize_binding {
   workflow_binding_summarize_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "summarize";  ///< Always "summarize".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_summarize_binding_params> params;
   friend bool operator==(const workflow_binding_summarize_binding&, const workflow_binding_summarize_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.ModerateBinding.Params.Thresholds`.
+/// Ratings above which a video is flagged.
 struct workflow_binding_moderate_binding_params_thresholds {
   workflow_binding_moderate_binding_params_thresholds() {}
   std::optional<double> sexual;
@@ -97,188 +102,212 @@ struct workflow_binding_moderate_binding_params_thresholds {
   friend bool operator==(const workflow_binding_moderate_binding_params_thresholds&, const workflow_binding_moderate_binding_params_thresholds&) = default;
 };
 
-/// The API's `WorkflowBinding.ModerateBinding.Params`.
+/// As `moderate_job_parameters`, without the asset.
 struct workflow_binding_moderate_binding_params {
   workflow_binding_moderate_binding_params() {}
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::int64_t> max_samples;
-  std::optional<action_on_flagged> on_flagged;
-  std::optional<moderate_output_steering> output_steering;
-  std::optional<std::int64_t> sampling_interval;  ///< Seconds, at least 5.
-  /// Default sexual 0.7, violence 0.8.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  std::optional<std::int64_t> max_samples;  ///< How many pictures to look at, at most.
+  std::optional<action_on_flagged> on_flagged;  ///< What to do if a threshold is exceeded; nothing if absent.
+  std::optional<moderate_output_steering> output_steering;  ///< Guides the model within the task.
+  /// Time between the pictures that are looked at. Seconds, at least 5.
+  std::optional<std::int64_t> sampling_interval;
+  /// Ratings above which the video is flagged. Default sexual 0.7, violence 0.8.
   std::optional<workflow_binding_moderate_binding_params_thresholds> thresholds;
   friend bool operator==(const workflow_binding_moderate_binding_params&, const workflow_binding_moderate_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.ModerateBinding`.
+/// Rates the content as part of a directive.
 struct workflow_binding_moderate_binding {
   workflow_binding_moderate_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "moderate";  ///< Always "moderate".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_moderate_binding_params> params;
   friend bool operator==(const workflow_binding_moderate_binding&, const workflow_binding_moderate_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.GenerateChaptersBinding.Params.PromptOverrides`.
+/// Texts that replace parts of the instructions to the model.
 struct workflow_binding_generate_chapters_binding_params_prompt_overrides {
   workflow_binding_generate_chapters_binding_params_prompt_overrides() {}
-  std::optional<std::string> chapter_guidelines;
-  std::optional<std::string> output_format;
-  std::optional<std::string> task;
-  std::optional<std::string> title_guidelines;
+  std::optional<std::string> chapter_guidelines;  ///< Where chapters should begin.
+  std::optional<std::string> output_format;  ///< What form the answer should have.
+  std::optional<std::string> task;  ///< What is to be done, in a sentence.
+  std::optional<std::string> title_guidelines;  ///< How to write titles.
   friend bool operator==(const workflow_binding_generate_chapters_binding_params_prompt_overrides&, const workflow_binding_generate_chapters_binding_params_prompt_overrides&) = default;
 };
 
-/// The API's `WorkflowBinding.GenerateChaptersBinding.Params`.
+/// As `generate_chapters_job_parameters`, without the asset.
 struct workflow_binding_generate_chapters_binding_params {
   workflow_binding_generate_chapters_binding_params() {}
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::string> output_language_code;  ///< A BCP 47 language tag.
-  std::optional<generate_chapters_output_steering> output_steering;
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  /// Language to write in; that of the video if absent. A BCP 47 language tag.
+  std::optional<std::string> output_language_code;
+  std::optional<generate_chapters_output_steering> output_steering;  ///< Guides the model within the task.
+  /// Replaces parts of the instructions to the model.
   std::optional<workflow_binding_generate_chapters_binding_params_prompt_overrides> prompt_overrides;
-  std::optional<bool> update_asset_chapters;
+  std::optional<bool> update_asset_chapters;  ///< Stores the chapters with the asset.
   friend bool operator==(const workflow_binding_generate_chapters_binding_params&, const workflow_binding_generate_chapters_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.GenerateChaptersBinding`.
+/// Makes chapters as part of a directive.
 struct workflow_binding_generate_chapters_binding {
   workflow_binding_generate_chapters_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "generate-chapters";  ///< Always "generate-chapters".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_generate_chapters_binding_params> params;
   friend bool operator==(const workflow_binding_generate_chapters_binding&, const workflow_binding_generate_chapters_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.FindScenesBinding.Params`.
+/// As `find_scenes_job_parameters`, without the asset.
 struct workflow_binding_find_scenes_binding_params {
   workflow_binding_find_scenes_binding_params() {}
+  /// Language of the captions to work with; chosen by the API if absent.
   std::optional<std::string> language_code;
-  std::optional<std::int64_t> min_scene_duration_ms;  ///< Milliseconds, default 15000.
-  std::optional<std::int64_t> min_scenes;
-  std::optional<find_scenes_output_steering> output_steering;
+  std::optional<std::int64_t> min_scene_duration_ms;  ///< No scene is shorter. Milliseconds, default 15000.
+  std::optional<std::int64_t> min_scenes;  ///< How many to find at least.
+  std::optional<find_scenes_output_steering> output_steering;  ///< Guides the model within the task.
   friend bool operator==(const workflow_binding_find_scenes_binding_params&, const workflow_binding_find_scenes_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.FindScenesBinding`.
+/// Finds scenes as part of a directive.
 struct workflow_binding_find_scenes_binding {
   workflow_binding_find_scenes_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "find-scenes";  ///< Always "find-scenes".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_find_scenes_binding_params> params;
   friend bool operator==(const workflow_binding_find_scenes_binding&, const workflow_binding_find_scenes_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.EditCaptionsBinding.Params.AutoCensorProfanity`.
+/// Finds swear words and hides them.
 struct workflow_binding_edit_captions_binding_params_auto_censor_profanity {
   workflow_binding_edit_captions_binding_params_auto_censor_profanity() {}
-  std::vector<std::string> always_censor;
-  std::optional<std::string> detection_method;  ///< "llm" if present.
-  std::optional<open_enum<profanity_mode>> mode;  ///< Default blank.
-  std::vector<std::string> never_censor;
+  std::vector<std::string> always_censor;  ///< Words that are hidden whatever the model thinks.
+  std::optional<std::string> detection_method;  ///< How swear words are found. "llm" if present.
+  std::optional<open_enum<profanity_mode>> mode;  ///< How they are hidden. Default blank.
+  std::vector<std::string> never_censor;  ///< Words that stay whatever the model thinks.
   friend bool operator==(const workflow_binding_edit_captions_binding_params_auto_censor_profanity&, const workflow_binding_edit_captions_binding_params_auto_censor_profanity&) = default;
 };
 
-/// The API's `WorkflowBinding.EditCaptionsBinding.Params.Replacement`.
+/// Text that takes the place of other text.
 struct workflow_binding_edit_captions_binding_params_replacement {
   workflow_binding_edit_captions_binding_params_replacement() {}
-  std::string find;
-  std::string replace;
-  std::optional<bool> case_sensitive;  ///< Default false.
+  std::string find;  ///< What is replaced.
+  std::string replace;  ///< What takes its place.
+  std::optional<bool> case_sensitive;  ///< Tells capitals from small letters. Default false.
   friend bool operator==(const workflow_binding_edit_captions_binding_params_replacement&, const workflow_binding_edit_captions_binding_params_replacement&) = default;
 };
 
-/// The API's `WorkflowBinding.EditCaptionsBinding.Params`.
+/// As `edit_captions_job_parameters`, without asset and track.
 struct workflow_binding_edit_captions_binding_params {
   workflow_binding_edit_captions_binding_params() {}
+  /// Hides swear words.
   std::optional<workflow_binding_edit_captions_binding_params_auto_censor_profanity> auto_censor_profanity;
-  std::optional<bool> delete_original_track;  ///< Default true.
+  /// Deletes the track that was edited once the new one is there. Default true.
+  std::optional<bool> delete_original_track;
+  /// Text to be replaced everywhere.
   std::vector<workflow_binding_edit_captions_binding_params_replacement> replacements;
-  std::vector<edit_captions_speaker_replacement> speaker_replacements;
-  std::optional<std::string> track_name_suffix;  ///< Default edited.
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  std::vector<edit_captions_speaker_replacement> speaker_replacements;  ///< Names of speakers to be replaced.
+  std::optional<std::string> track_name_suffix;  ///< Put behind the name of the new track. Default edited.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
   friend bool operator==(const workflow_binding_edit_captions_binding_params&, const workflow_binding_edit_captions_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.EditCaptionsBinding`.
+/// Edits captions as part of a directive.
 struct workflow_binding_edit_captions_binding {
   workflow_binding_edit_captions_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "edit-captions";  ///< Always "edit-captions".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_edit_captions_binding_params> params;
   friend bool operator==(const workflow_binding_edit_captions_binding&, const workflow_binding_edit_captions_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.TranslateCaptionsBinding.Params`.
+/// As `translate_captions_job_parameters`, without asset and track.
 struct workflow_binding_translate_captions_binding_params {
   workflow_binding_translate_captions_binding_params() {}
-  std::string to_language_code;  ///< A BCP 47 language tag.
-  std::vector<std::string> never_translate;
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  std::string to_language_code;  ///< The language to translate into. A BCP 47 language tag.
+  std::vector<std::string> never_translate;  ///< Terms that stay as they are.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
   friend bool operator==(const workflow_binding_translate_captions_binding_params&, const workflow_binding_translate_captions_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.TranslateCaptionsBinding`.
+/// Translates captions as part of a directive.
 struct workflow_binding_translate_captions_binding {
   workflow_binding_translate_captions_binding() {}
+  /// What the job is asked for, without the asset.
   workflow_binding_translate_captions_binding_params params;
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "translate-captions";  ///< Always "translate-captions".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
   friend bool operator==(const workflow_binding_translate_captions_binding&, const workflow_binding_translate_captions_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.TranslateAudioBinding.Params`.
+/// As `translate_audio_job_parameters`, without the asset.
 struct workflow_binding_translate_audio_binding_params {
   workflow_binding_translate_audio_binding_params() {}
-  std::string to_language_code;  ///< A BCP 47 language tag.
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  std::string to_language_code;  ///< The language to translate into. A BCP 47 language tag.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
   friend bool operator==(const workflow_binding_translate_audio_binding_params&, const workflow_binding_translate_audio_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.TranslateAudioBinding`.
+/// Translates the audio as part of a directive.
 struct workflow_binding_translate_audio_binding {
   workflow_binding_translate_audio_binding() {}
-  workflow_binding_translate_audio_binding_params params;
-  std::string reference_id;
+  workflow_binding_translate_audio_binding_params params;  ///< What the job is asked for, without the asset.
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "translate-audio";  ///< Always "translate-audio".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
   friend bool operator==(const workflow_binding_translate_audio_binding&, const workflow_binding_translate_audio_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.AskQuestionsBinding.Params.Question`.
+/// A question, with answers to choose from or to be answered freely.
 struct workflow_binding_ask_questions_binding_params_question {
   workflow_binding_ask_questions_binding_params_question() {}
   std::string question;  ///< At most 600 characters.
-  std::vector<std::string> answer_options;  ///< Each at most 150 characters.
-  std::optional<bool> free_form_reply;
+  std::vector<std::string> answer_options;  ///< What the model chooses from. Each at most 150 characters.
+  std::optional<bool> free_form_reply;  ///< The model answers in its own words.
   friend bool operator==(const workflow_binding_ask_questions_binding_params_question&, const workflow_binding_ask_questions_binding_params_question&) = default;
 };
 
-/// The API's `WorkflowBinding.AskQuestionsBinding.Params`.
+/// As `ask_questions_job_parameters`, without the asset.
 struct workflow_binding_ask_questions_binding_params {
   workflow_binding_ask_questions_binding_params() {}
-  std::vector<workflow_binding_ask_questions_binding_params_question> questions;  ///< 1 to 50 items.
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::int64_t> max_free_form_answer_length;  ///< 1 to 1000.
-  std::optional<ask_questions_output_steering> output_steering;
+  /// Answered one by one. 1 to 50 items.
+  std::vector<workflow_binding_ask_questions_binding_params_question> questions;
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  /// Longest answer to a question with `free_form_reply`. 1 to 1000.
+  std::optional<std::int64_t> max_free_form_answer_length;
+  std::optional<ask_questions_output_steering> output_steering;  ///< Guides the model within the task.
   friend bool operator==(const workflow_binding_ask_questions_binding_params&, const workflow_binding_ask_questions_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.AskQuestionsBinding`.
+/// Asks questions as part of a directive.
 struct workflow_binding_ask_questions_binding {
   workflow_binding_ask_questions_binding() {}
-  workflow_binding_ask_questions_binding_params params;
-  std::string reference_id;
+  workflow_binding_ask_questions_binding_params params;  ///< What the job is asked for, without the asset.
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "ask-questions";  ///< Always "ask-questions".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
   friend bool operator==(const workflow_binding_ask_questions_binding&, const workflow_binding_ask_questions_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.FindKeyMomentsBinding.Params.TargetDurationMs`.
+/// Bounds of a moment's length.
 struct workflow_binding_find_key_moments_binding_params_target_duration_ms {
   workflow_binding_find_key_moments_binding_params_target_duration_ms() {}
   std::int64_t max = 0;  ///< Milliseconds.
@@ -286,84 +315,88 @@ struct workflow_binding_find_key_moments_binding_params_target_duration_ms {
   friend bool operator==(const workflow_binding_find_key_moments_binding_params_target_duration_ms&, const workflow_binding_find_key_moments_binding_params_target_duration_ms&) = default;
 };
 
-/// The API's `WorkflowBinding.FindKeyMomentsBinding.Params`.
+/// As `find_key_moments_job_parameters`, without the asset.
 struct workflow_binding_find_key_moments_binding_params {
   workflow_binding_find_key_moments_binding_params() {}
-  std::optional<std::int64_t> max_moments;
-  std::optional<find_key_moments_output_steering> output_steering;
+  std::optional<std::int64_t> max_moments;  ///< How many to find at most.
+  std::optional<find_key_moments_output_steering> output_steering;  ///< Guides the model within the task.
+  /// How long a moment should be.
   std::optional<workflow_binding_find_key_moments_binding_params_target_duration_ms> target_duration_ms;
-  std::optional<bool> use_shots;
+  std::optional<bool> use_shots;  ///< Lets moments begin and end where shots do; the asset needs them.
   friend bool operator==(const workflow_binding_find_key_moments_binding_params&, const workflow_binding_find_key_moments_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.FindKeyMomentsBinding`.
+/// Finds key moments as part of a directive.
 struct workflow_binding_find_key_moments_binding {
   workflow_binding_find_key_moments_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "find-key-moments";  ///< Always "find-key-moments".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_find_key_moments_binding_params> params;
   friend bool operator==(const workflow_binding_find_key_moments_binding&, const workflow_binding_find_key_moments_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.GenerateEngagementInsightsBinding`.
+/// Explains engagement as part of a directive.
 struct workflow_binding_generate_engagement_insights_binding {
   workflow_binding_generate_engagement_insights_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "generate-engagement-insights";  ///< Always "generate-engagement-insights".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
-  std::optional<json> params;
+  std::optional<json> params;  ///< What the job is asked for, without the asset.
   friend bool operator==(const workflow_binding_generate_engagement_insights_binding&, const workflow_binding_generate_engagement_insights_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.GeneratePremiumCaptionsBinding.Params`.
+/// As `generate_premium_captions_job_parameters`, without the asset.
 struct workflow_binding_generate_premium_captions_binding_params {
   workflow_binding_generate_premium_captions_binding_params() {}
-  std::optional<bool> include_speakers;
-  std::optional<bool> include_words;
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::vector<std::string> phrases;  ///< Each at most 49 characters.
-  std::optional<bool> replace_existing;  ///< Default false.
-  std::optional<std::string> track_name;
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  std::optional<bool> include_speakers;  ///< Says who speaks.
+  std::optional<bool> include_words;  ///< Also gives the times of single words.
+  /// Language that is spoken; recognised if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  std::vector<std::string> phrases;  ///< Names and terms to expect. Each at most 49 characters.
+  std::optional<bool> replace_existing;  ///< Takes the place of a track of the same language. Default false.
+  std::optional<std::string> track_name;  ///< What players show in their menu.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
   friend bool operator==(const workflow_binding_generate_premium_captions_binding_params&, const workflow_binding_generate_premium_captions_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.GeneratePremiumCaptionsBinding`.
+/// Makes captions as part of a directive.
 struct workflow_binding_generate_premium_captions_binding {
   workflow_binding_generate_premium_captions_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "generate-premium-captions";  ///< Always "generate-premium-captions".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_generate_premium_captions_binding_params> params;
   friend bool operator==(const workflow_binding_generate_premium_captions_binding&, const workflow_binding_generate_premium_captions_binding&) = default;
 };
 
-/// The API's `WorkflowBinding.FindBestThumbnailsBinding.Params`.
+/// As `find_best_thumbnails_job_parameters`, without the asset.
 struct workflow_binding_find_best_thumbnails_binding_params {
   workflow_binding_find_best_thumbnails_binding_params() {}
-  std::optional<std::int64_t> max_thumbnails;  ///< 1 to 5, default 1.
-  std::optional<find_best_thumbnails_output_steering> output_steering;
-  std::optional<bool> update_asset_thumbnail;
+  std::optional<std::int64_t> max_thumbnails;  ///< How many to choose. 1 to 5, default 1.
+  std::optional<find_best_thumbnails_output_steering> output_steering;  ///< Guides the model within the task.
+  std::optional<bool> update_asset_thumbnail;  ///< Makes the best one the asset's default thumbnail.
   friend bool operator==(const workflow_binding_find_best_thumbnails_binding_params&, const workflow_binding_find_best_thumbnails_binding_params&) = default;
 };
 
-/// The API's `WorkflowBinding.FindBestThumbnailsBinding`.
+/// Chooses thumbnails as part of a directive.
 struct workflow_binding_find_best_thumbnails_binding {
   workflow_binding_find_best_thumbnails_binding() {}
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string workflow = "find-best-thumbnails";  ///< Always "find-best-thumbnails".
+  /// Reference ids of the resources and workflows that this one takes from.
   std::vector<std::string> inputs;
+  /// What the job is asked for, without the asset.
   std::optional<workflow_binding_find_best_thumbnails_binding_params> params;
   friend bool operator==(const workflow_binding_find_best_thumbnails_binding&, const workflow_binding_find_best_thumbnails_binding&) = default;
 };
 
-/// One of `workflow_binding_summarize_binding`, `workflow_binding_moderate_binding`,
-/// `workflow_binding_generate_chapters_binding`, `workflow_binding_find_scenes_binding`,
-/// `workflow_binding_edit_captions_binding`, `workflow_binding_translate_captions_binding`,
-/// `workflow_binding_translate_audio_binding`, `workflow_binding_ask_questions_binding`,
-/// `workflow_binding_find_key_moments_binding`, `workflow_binding_generate_engagement_insights_binding`,
-/// `workflow_binding_generate_premium_captions_binding`, `workflow_binding_find_best_thumbnails_binding`.
+/// A job to be run by a directive, of any kind.
 using workflow_binding = std::variant<
     workflow_binding_summarize_binding, workflow_binding_moderate_binding,
     workflow_binding_generate_chapters_binding, workflow_binding_find_scenes_binding,
@@ -372,224 +405,229 @@ using workflow_binding = std::variant<
     workflow_binding_find_key_moments_binding, workflow_binding_generate_engagement_insights_binding,
     workflow_binding_generate_premium_captions_binding, workflow_binding_find_best_thumbnails_binding>;
 
-/// The API's `TrackResourceDeclaration.SourceExternal`.
+/// Comes from elsewhere; the directive does nothing to make it.
 struct track_resource_declaration_source_external {
   track_resource_declaration_source_external() {}
   std::string via = "external";  ///< Always "external".
   friend bool operator==(const track_resource_declaration_source_external&, const track_resource_declaration_source_external&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceRequired`.
+/// Has to be there already.
 struct track_resource_declaration_source_required {
   track_resource_declaration_source_required() {}
   std::string via = "required";  ///< Always "required".
   friend bool operator==(const track_resource_declaration_source_required&, const track_resource_declaration_source_required&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceWorkflow`.
+/// Another workflow of the directive makes it.
 struct track_resource_declaration_source_workflow {
   track_resource_declaration_source_workflow() {}
-  std::string binding;
+  std::string binding;  ///< Reference id of the workflow.
   std::string via = "workflow";  ///< Always "workflow".
   friend bool operator==(const track_resource_declaration_source_workflow&, const track_resource_declaration_source_workflow&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceMuxAPIGenerateSubtitles.Params`.
+/// Which speech to transcribe.
 struct track_resource_declaration_source_mux_api_generate_subtitles_params {
   track_resource_declaration_source_mux_api_generate_subtitles_params() {}
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag, default auto.
-  std::optional<std::string> source_audio_language;  ///< A BCP 47 language tag.
+  /// Language of the captions. A BCP 47 language tag, default auto.
+  std::optional<std::string> language_code;
+  std::optional<std::string> source_audio_language;  ///< Language that is spoken. A BCP 47 language tag.
   friend bool operator==(const track_resource_declaration_source_mux_api_generate_subtitles_params&, const track_resource_declaration_source_mux_api_generate_subtitles_params&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceMuxAPIGenerateSubtitles`.
+/// Made by transcribing the speech.
 struct track_resource_declaration_source_mux_api_generate_subtitles {
   track_resource_declaration_source_mux_api_generate_subtitles() {}
   std::string action = "generate_subtitles";  ///< Always "generate_subtitles".
   std::string via = "mux_api";  ///< Always "mux_api".
+  /// What the job is asked for, without the asset.
   std::optional<track_resource_declaration_source_mux_api_generate_subtitles_params> params;
   friend bool operator==(const track_resource_declaration_source_mux_api_generate_subtitles&, const track_resource_declaration_source_mux_api_generate_subtitles&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceMuxAPICreateTrack.Params`.
+/// The track to be added.
 struct track_resource_declaration_source_mux_api_create_track_params {
   track_resource_declaration_source_mux_api_create_track_params() {}
-  std::string language_code;  ///< A BCP 47 language tag.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::string language_code;
   open_enum<track_type> type;
   std::string url;
   friend bool operator==(const track_resource_declaration_source_mux_api_create_track_params&, const track_resource_declaration_source_mux_api_create_track_params&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceMuxAPICreateTrack`.
+/// Made by adding a track from a URL.
 struct track_resource_declaration_source_mux_api_create_track {
   track_resource_declaration_source_mux_api_create_track() {}
   std::string action = "create_track";  ///< Always "create_track".
+  /// What the job is asked for, without the asset.
   track_resource_declaration_source_mux_api_create_track_params params;
   std::string via = "mux_api";  ///< Always "mux_api".
   friend bool operator==(const track_resource_declaration_source_mux_api_create_track&, const track_resource_declaration_source_mux_api_create_track&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceMuxAPIRequestShots.Params`.
+/// How the shots are shown.
 struct track_resource_declaration_source_mux_api_request_shots_params {
   track_resource_declaration_source_mux_api_request_shots_params() {}
   std::optional<open_enum<shots_image_source>> image_source;  ///< Default create_storyboards.
   friend bool operator==(const track_resource_declaration_source_mux_api_request_shots_params&, const track_resource_declaration_source_mux_api_request_shots_params&) = default;
 };
 
-/// The API's `TrackResourceDeclaration.SourceMuxAPIRequestShots`.
+/// Made by asking for shots of the asset.
 struct track_resource_declaration_source_mux_api_request_shots {
   track_resource_declaration_source_mux_api_request_shots() {}
   std::string action = "request_shots";  ///< Always "request_shots".
   std::string via = "mux_api";  ///< Always "mux_api".
+  /// What the job is asked for, without the asset.
   std::optional<track_resource_declaration_source_mux_api_request_shots_params> params;
   friend bool operator==(const track_resource_declaration_source_mux_api_request_shots&, const track_resource_declaration_source_mux_api_request_shots&) = default;
 };
 
-/// One of `track_resource_declaration_source_external`, `track_resource_declaration_source_required`,
-/// `track_resource_declaration_source_workflow`,
-/// `track_resource_declaration_source_mux_api_generate_subtitles`,
-/// `track_resource_declaration_source_mux_api_create_track`,
-/// `track_resource_declaration_source_mux_api_request_shots`.
+/// Where a track comes from.
 using track_resource_source = std::variant<
     track_resource_declaration_source_external, track_resource_declaration_source_required,
     track_resource_declaration_source_workflow, track_resource_declaration_source_mux_api_generate_subtitles,
     track_resource_declaration_source_mux_api_create_track,
     track_resource_declaration_source_mux_api_request_shots>;
 
-/// The API's `TrackResourceDeclaration`.
+/// A track that workflows need, and where it comes from.
 struct track_resource_declaration {
   track_resource_declaration() {}
-  open_enum<track_resource_declaration_kind> kind;
-  std::string reference_id;  ///< At most 128 characters.
+  open_enum<track_resource_declaration_kind> kind;  ///< Captions or audio.
+  /// Name within the directive, by which others refer to it. At most 128 characters.
+  std::string reference_id;
   std::string type = "video.asset.track";  ///< Always "video.asset.track".
-  std::optional<std::string> language;  ///< A BCP 47 language tag.
-  std::optional<track_resource_source> source;  ///< Default via external.
+  std::optional<std::string> language;  ///< Any if absent. A BCP 47 language tag.
+  std::optional<track_resource_source> source;  ///< Where the track comes from. Default via external.
   friend bool operator==(const track_resource_declaration&, const track_resource_declaration&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceExternal`.
+/// Comes from elsewhere; the directive does nothing to make it.
 struct shots_resource_declaration_source_external {
   shots_resource_declaration_source_external() {}
   std::string via = "external";  ///< Always "external".
   friend bool operator==(const shots_resource_declaration_source_external&, const shots_resource_declaration_source_external&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceRequired`.
+/// Has to be there already.
 struct shots_resource_declaration_source_required {
   shots_resource_declaration_source_required() {}
   std::string via = "required";  ///< Always "required".
   friend bool operator==(const shots_resource_declaration_source_required&, const shots_resource_declaration_source_required&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceWorkflow`.
+/// Another workflow of the directive makes it.
 struct shots_resource_declaration_source_workflow {
   shots_resource_declaration_source_workflow() {}
-  std::string binding;
+  std::string binding;  ///< Reference id of the workflow.
   std::string via = "workflow";  ///< Always "workflow".
   friend bool operator==(const shots_resource_declaration_source_workflow&, const shots_resource_declaration_source_workflow&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceMuxAPIGenerateSubtitles.Params`.
+/// Which speech to transcribe.
 struct shots_resource_declaration_source_mux_api_generate_subtitles_params {
   shots_resource_declaration_source_mux_api_generate_subtitles_params() {}
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag, default auto.
-  std::optional<std::string> source_audio_language;  ///< A BCP 47 language tag.
+  /// Language of the captions. A BCP 47 language tag, default auto.
+  std::optional<std::string> language_code;
+  std::optional<std::string> source_audio_language;  ///< Language that is spoken. A BCP 47 language tag.
   friend bool operator==(const shots_resource_declaration_source_mux_api_generate_subtitles_params&, const shots_resource_declaration_source_mux_api_generate_subtitles_params&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceMuxAPIGenerateSubtitles`.
+/// Made by transcribing the speech.
 struct shots_resource_declaration_source_mux_api_generate_subtitles {
   shots_resource_declaration_source_mux_api_generate_subtitles() {}
   std::string action = "generate_subtitles";  ///< Always "generate_subtitles".
   std::string via = "mux_api";  ///< Always "mux_api".
+  /// What the job is asked for, without the asset.
   std::optional<shots_resource_declaration_source_mux_api_generate_subtitles_params> params;
   friend bool operator==(const shots_resource_declaration_source_mux_api_generate_subtitles&, const shots_resource_declaration_source_mux_api_generate_subtitles&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceMuxAPICreateTrack.Params`.
+/// The track to be added.
 struct shots_resource_declaration_source_mux_api_create_track_params {
   shots_resource_declaration_source_mux_api_create_track_params() {}
-  std::string language_code;  ///< A BCP 47 language tag.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::string language_code;
   open_enum<track_type> type;
   std::string url;
   friend bool operator==(const shots_resource_declaration_source_mux_api_create_track_params&, const shots_resource_declaration_source_mux_api_create_track_params&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceMuxAPICreateTrack`.
+/// Made by adding a track from a URL.
 struct shots_resource_declaration_source_mux_api_create_track {
   shots_resource_declaration_source_mux_api_create_track() {}
   std::string action = "create_track";  ///< Always "create_track".
+  /// What the job is asked for, without the asset.
   shots_resource_declaration_source_mux_api_create_track_params params;
   std::string via = "mux_api";  ///< Always "mux_api".
   friend bool operator==(const shots_resource_declaration_source_mux_api_create_track&, const shots_resource_declaration_source_mux_api_create_track&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceMuxAPIRequestShots.Params`.
+/// How the shots are shown.
 struct shots_resource_declaration_source_mux_api_request_shots_params {
   shots_resource_declaration_source_mux_api_request_shots_params() {}
   std::optional<open_enum<shots_image_source>> image_source;  ///< Default create_storyboards.
   friend bool operator==(const shots_resource_declaration_source_mux_api_request_shots_params&, const shots_resource_declaration_source_mux_api_request_shots_params&) = default;
 };
 
-/// The API's `ShotsResourceDeclaration.SourceMuxAPIRequestShots`.
+/// Made by asking for shots of the asset.
 struct shots_resource_declaration_source_mux_api_request_shots {
   shots_resource_declaration_source_mux_api_request_shots() {}
   std::string action = "request_shots";  ///< Always "request_shots".
   std::string via = "mux_api";  ///< Always "mux_api".
+  /// What the job is asked for, without the asset.
   std::optional<shots_resource_declaration_source_mux_api_request_shots_params> params;
   friend bool operator==(const shots_resource_declaration_source_mux_api_request_shots&, const shots_resource_declaration_source_mux_api_request_shots&) = default;
 };
 
-/// One of `shots_resource_declaration_source_external`, `shots_resource_declaration_source_required`,
-/// `shots_resource_declaration_source_workflow`,
-/// `shots_resource_declaration_source_mux_api_generate_subtitles`,
-/// `shots_resource_declaration_source_mux_api_create_track`,
-/// `shots_resource_declaration_source_mux_api_request_shots`.
+/// Where shots come from.
 using shots_resource_source = std::variant<
     shots_resource_declaration_source_external, shots_resource_declaration_source_required,
     shots_resource_declaration_source_workflow, shots_resource_declaration_source_mux_api_generate_subtitles,
     shots_resource_declaration_source_mux_api_create_track,
     shots_resource_declaration_source_mux_api_request_shots>;
 
-/// The API's `ShotsResourceDeclaration`.
+/// Shots that workflows need, and where they come from.
 struct shots_resource_declaration {
   shots_resource_declaration() {}
-  std::string reference_id;  ///< At most 128 characters.
+  /// Name within the directive, by which others refer to it. At most 128 characters.
+  std::string reference_id;
   std::string type = "video.asset.shots";  ///< Always "video.asset.shots".
-  std::optional<shots_resource_source> source;  ///< Default via external.
+  std::optional<shots_resource_source> source;  ///< Where the shots come from. Default via external.
   friend bool operator==(const shots_resource_declaration&, const shots_resource_declaration&) = default;
 };
 
-/// One of `track_resource_declaration`, `shots_resource_declaration`.
+/// Something that workflows of a directive need.
 using resource_declaration = std::variant<track_resource_declaration, shots_resource_declaration>;
 
-/// Body of `robots.directives.create`.
+/// Body of `robots.directives.create`: what to run, on what, with which resources.
 struct directive_create_params {
   directive_create_params() {}
-  std::string name;  ///< At most 256 characters.
-  directive_subject subject;
-  std::vector<workflow_binding> workflows;  ///< At most 150 items.
-  std::vector<resource_declaration> resources;  ///< At most 50 items.
+  std::string name;  ///< For people. At most 256 characters.
+  directive_subject subject;  ///< The kind of thing that the directive is for.
+  std::vector<workflow_binding> workflows;  ///< The jobs to run. At most 150 items.
+  /// What the workflows need besides the asset. At most 50 items.
+  std::vector<resource_declaration> resources;
   friend bool operator==(const directive_create_params&, const directive_create_params&) = default;
 };
 
-/// The API's `RobotsDirective`.
+/// A standing order: workflows, and what they need before they can run.
 struct robots_directive {
   std::string id;
   std::chrono::sys_seconds created_at{};
   std::string name;
-  std::vector<resource_declaration> resources;
+  std::vector<resource_declaration> resources;  ///< What the workflows need besides the asset.
   directive_subject subject;
   std::chrono::sys_seconds updated_at{};
-  std::vector<workflow_binding> workflows;
+  std::vector<workflow_binding> workflows;  ///< The jobs to run.
   friend bool operator==(const robots_directive&, const robots_directive&) = default;
 };
 
 /// Query of `robots.directives.list`.
 struct directive_list_params {
   directive_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const directive_list_params&, const directive_list_params&) = default;
 };
 

@@ -16,6 +16,7 @@
 
 namespace mux::inline v0 {
 
+/// `completed`, `partial` (some workflows failed) and `errored` are final.
 enum class directive_run_status : std::int16_t {
   pending, dispatching, running, waiting, completed, partial, errored,
 };
@@ -24,77 +25,76 @@ struct enum_traits<directive_run_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `DirectiveRun`.
+/// A run that was just started.
 struct directive_run {
   std::string run_id;
   std::string status = "pending";  ///< Always "pending".
-  std::string subject_id;
+  std::string subject_id;  ///< The asset that the run is about.
   friend bool operator==(const directive_run&, const directive_run&) = default;
 };
 
-/// The API's `NodeState.NodeStateDispatched`.
+/// The workflow was started as a job.
 struct node_state_dispatched {
-  std::string job_id;
-  std::string reference_id;
+  std::string job_id;  ///< The job that was started.
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string status = "dispatched";  ///< Always "dispatched".
   open_enum<robots_workflow> workflow_name;
   friend bool operator==(const node_state_dispatched&, const node_state_dispatched&) = default;
 };
 
-/// The API's `NodeState.NodeStateFailed`.
+/// The workflow failed.
 struct node_state_failed {
-  std::string reason;
-  std::string reference_id;
+  std::string reason;  ///< In words.
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string status = "failed";  ///< Always "failed".
   friend bool operator==(const node_state_failed&, const node_state_failed&) = default;
 };
 
-/// The API's `NodeState.NodeStateWaitingForResources`.
+/// The workflow waits for tracks or shots of the asset.
 struct node_state_waiting_for_resources {
-  std::string reference_id;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
   std::string status = "waiting_for_resources";  ///< Always "waiting_for_resources".
   open_enum<robots_workflow> workflow_name;
   friend bool operator==(const node_state_waiting_for_resources&, const node_state_waiting_for_resources&) = default;
 };
 
-/// The API's `NodeState.NodeStateWaitingForSourceWorkflow`.
+/// The workflow waits for what others make.
 struct node_state_waiting_for_source_workflow {
-  std::string reference_id;
-  std::vector<std::string> source_workflows;
+  std::string reference_id;  ///< Name within the directive, by which others refer to it.
+  std::vector<std::string> source_workflows;  ///< Reference ids of the workflows that it waits for.
   std::string status = "waiting_for_source_workflow";  ///< Always "waiting_for_source_workflow".
   open_enum<robots_workflow> workflow_name;
   friend bool operator==(const node_state_waiting_for_source_workflow&, const node_state_waiting_for_source_workflow&) = default;
 };
 
-/// One of `node_state_dispatched`, `node_state_failed`, `node_state_waiting_for_resources`,
-/// `node_state_waiting_for_source_workflow`.
+/// How far one workflow of a run has come.
 using node_state = std::variant<
     node_state_dispatched, node_state_failed, node_state_waiting_for_resources,
     node_state_waiting_for_source_workflow>;
 
-/// The API's `DirectiveRunDetail`.
+/// How far a run has come.
 struct directive_run_detail {
-  std::optional<std::chrono::sys_seconds> completed_at;
-  std::vector<node_state> node_states;  ///< At most 150 items.
+  std::optional<std::chrono::sys_seconds> completed_at;  ///< Present once the run has ended.
+  std::vector<node_state> node_states;  ///< One entry a workflow. At most 150 items.
   std::string run_id;
   std::chrono::sys_seconds started_at{};
   open_enum<directive_run_status> status;
-  std::string subject_id;
+  std::string subject_id;  ///< The asset that the run is about.
   friend bool operator==(const directive_run_detail&, const directive_run_detail&) = default;
 };
 
 /// Body of `robots.directives.runs.create`.
 struct run_create_params {
   run_create_params() {}
-  std::string asset_id;
+  std::string asset_id;  ///< The asset to work on.
   friend bool operator==(const run_create_params&, const run_create_params&) = default;
 };
 
 /// Query of `robots.directives.runs.list`.
 struct run_list_params {
   run_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const run_list_params&, const run_list_params&) = default;
 };
 

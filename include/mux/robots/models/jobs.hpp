@@ -14,12 +14,14 @@
 
 namespace mux::inline v0 {
 
+/// `completed`, `errored` and `cancelled` are final.
 enum class job_status : std::int16_t { pending, processing, completed, errored, cancelled };
 template <>
 struct enum_traits<job_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Kinds of jobs.
 enum class robots_workflow : std::int16_t {
   summarize,
   moderate,
@@ -39,34 +41,34 @@ struct enum_traits<robots_workflow> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `JobDirectiveContext`.
+/// The directive and its run that started a job.
 struct job_directive_context {
-  std::string id;
-  std::string run_id;
+  std::string id;  ///< The directive.
+  std::string run_id;  ///< Its run.
   friend bool operator==(const job_directive_context&, const job_directive_context&) = default;
 };
 
-/// The API's `JobError`.
+/// Why a job is `errored`.
 struct job_error {
-  std::string message;
-  std::string type;
-  std::optional<bool> retryable;
+  std::string message;  ///< In words, for people.
+  std::string type;  ///< In one word.
+  std::optional<bool> retryable;  ///< The same job may succeed later.
   friend bool operator==(const job_error&, const job_error&) = default;
 };
 
-/// The API's `SlimlineAsset._Links.Self`.
+/// The asset itself.
 struct slimline_asset_links_self {
   std::string href;
   friend bool operator==(const slimline_asset_links_self&, const slimline_asset_links_self&) = default;
 };
 
-/// The API's `SlimlineAsset._Links`.
+/// Where to read more.
 struct slimline_asset_links {
   slimline_asset_links_self self;
   friend bool operator==(const slimline_asset_links&, const slimline_asset_links&) = default;
 };
 
-/// The API's `SlimlineAsset.Meta`.
+/// Title, creator and external id of the asset.
 struct slimline_asset_meta {
   std::optional<std::string> creator_id;
   std::optional<std::string> external_id;
@@ -74,37 +76,37 @@ struct slimline_asset_meta {
   friend bool operator==(const slimline_asset_meta&, const slimline_asset_meta&) = default;
 };
 
-/// The API's `SlimlineAsset`.
+/// An asset in short.
 struct slimline_asset {
   std::string id;
-  slimline_asset_links links;
-  std::optional<slimline_asset_meta> meta;
-  std::optional<std::string> passthrough;
+  slimline_asset_links links;  ///< Where to read more.
+  std::optional<slimline_asset_meta> meta;  ///< Title, creator and external id of the asset.
+  std::optional<std::string> passthrough;  ///< The caller's own text, as given to the asset.
   friend bool operator==(const slimline_asset&, const slimline_asset&) = default;
 };
 
-/// The API's `JobResources`.
+/// What a job works on.
 struct job_resources {
-  std::vector<slimline_asset> assets;
+  std::vector<slimline_asset> assets;  ///< The assets in short.
   friend bool operator==(const job_resources&, const job_resources&) = default;
 };
 
-/// The API's `JobSummary._Links.Self`.
+/// The job itself.
 struct job_summary_links_self {
   std::string href;
   friend bool operator==(const job_summary_links_self&, const job_summary_links_self&) = default;
 };
 
-/// The API's `JobSummary._Links`.
+/// Where to read more.
 struct job_summary_links {
   job_summary_links_self self;
   friend bool operator==(const job_summary_links&, const job_summary_links&) = default;
 };
 
-/// The API's `JobSummary`.
+/// A job in short, whatever its kind.
 struct job_summary {
   std::string id;
-  job_summary_links links;
+  job_summary_links links;  ///< Where to read more.
   std::chrono::sys_seconds created_at{};
   open_enum<job_status> status;
   std::chrono::sys_seconds updated_at{};
@@ -112,40 +114,40 @@ struct job_summary {
   friend bool operator==(const job_summary&, const job_summary&) = default;
 };
 
-/// The API's `OutputSteeringScope`.
+/// The part of the video that counts; all of it if absent.
 struct output_steering_scope {
   output_steering_scope() {}
-  std::optional<double> end_time;  ///< Seconds.
-  std::optional<double> start_time;  ///< Seconds, at least 0.
+  std::optional<double> end_time;  ///< From the start of the video; its end if absent. Seconds.
+  std::optional<double> start_time;  ///< From the start of the video. Seconds, at least 0.
   friend bool operator==(const output_steering_scope&, const output_steering_scope&) = default;
 };
 
-/// The API's `OutputSteeringTaxonomyValue`.
+/// One term.
 struct output_steering_taxonomy_value {
   output_steering_taxonomy_value() {}
-  std::string label;  ///< At most 100 characters.
-  std::vector<std::string> aliases;  ///< At most 10 items.
+  std::string label;  ///< The term as it is written in results. At most 100 characters.
+  std::vector<std::string> aliases;  ///< Other words for it. At most 10 items.
   std::optional<std::string> description;  ///< At most 300 characters.
   friend bool operator==(const output_steering_taxonomy_value&, const output_steering_taxonomy_value&) = default;
 };
 
-/// The API's `OutputSteeringTaxonomy`.
+/// The terms that a result may be filed under.
 struct output_steering_taxonomy {
   output_steering_taxonomy() {}
-  bool allow_other = false;
-  std::vector<output_steering_taxonomy_value> values;  ///< At most 50 items.
-  std::optional<std::string> name;  ///< At most 100 characters.
+  bool allow_other = false;  ///< Terms of the model's own may be used too.
+  std::vector<output_steering_taxonomy_value> values;  ///< The terms. At most 50 items.
+  std::optional<std::string> name;  ///< What the terms are about. At most 100 characters.
   friend bool operator==(const output_steering_taxonomy&, const output_steering_taxonomy&) = default;
 };
 
 /// Query of `robots.jobs.list`.
 struct job_list_params {
   job_list_params() {}
-  std::optional<std::string> asset_id;
-  std::optional<open_enum<job_status>> status;
-  std::optional<open_enum<robots_workflow>> workflow;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::string> asset_id;  ///< Only jobs of this asset.
+  std::optional<open_enum<job_status>> status;  ///< Only jobs in this state.
+  std::optional<open_enum<robots_workflow>> workflow;  ///< Only jobs of this kind.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const job_list_params&, const job_list_params&) = default;
 };
 

@@ -13,71 +13,73 @@
 
 namespace mux::inline v0 {
 
-/// The API's `AskQuestionsJobParameters.Question`.
+/// A question, with answers to choose from or to be answered freely.
 struct ask_questions_job_parameters_question {
   ask_questions_job_parameters_question() {}
   std::string question;  ///< At most 600 characters.
-  std::vector<std::string> answer_options;  ///< Each at most 150 characters.
-  std::optional<bool> free_form_reply;
+  std::vector<std::string> answer_options;  ///< What the model chooses from. Each at most 150 characters.
+  std::optional<bool> free_form_reply;  ///< The model answers in its own words.
   friend bool operator==(const ask_questions_job_parameters_question&, const ask_questions_job_parameters_question&) = default;
 };
 
-/// The API's `AskQuestionsOutputSteering`.
+/// Guides what the answers are based on.
 struct ask_questions_output_steering {
   ask_questions_output_steering() {}
-  std::optional<output_steering_scope> scope;
+  std::optional<output_steering_scope> scope;  ///< The part of the video that counts; all of it if absent.
   friend bool operator==(const ask_questions_output_steering&, const ask_questions_output_steering&) = default;
 };
 
-/// The API's `AskQuestionsJobParameters`.
+/// What to ask of which asset.
 struct ask_questions_job_parameters {
   ask_questions_job_parameters() {}
-  std::string asset_id;
-  std::vector<ask_questions_job_parameters_question> questions;  ///< 1 to 50 items.
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::int64_t> max_free_form_answer_length;  ///< 1 to 1000.
-  std::optional<ask_questions_output_steering> output_steering;
+  std::string asset_id;  ///< The asset to work on.
+  std::vector<ask_questions_job_parameters_question> questions;  ///< Answered one by one. 1 to 50 items.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  /// Longest answer to a question with `free_form_reply`. 1 to 1000.
+  std::optional<std::int64_t> max_free_form_answer_length;
+  std::optional<ask_questions_output_steering> output_steering;  ///< Guides the model within the task.
   friend bool operator==(const ask_questions_job_parameters&, const ask_questions_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.askQuestions.create`.
 struct ask_question_create_params {
   ask_question_create_params() {}
-  ask_questions_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  ask_questions_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const ask_question_create_params&, const ask_question_create_params&) = default;
 };
 
-/// The API's `AskQuestionsJobOutputs.Answer`.
+/// What the model says to one question.
 struct ask_questions_job_outputs_answer {
-  std::optional<std::string> answer;
-  double confidence = 0;  ///< 0 to 1.
-  std::string question;
-  std::string reasoning;
-  bool skipped = false;
+  std::optional<std::string> answer;  ///< Absent if the question was skipped.
+  double confidence = 0;  ///< How sure the model is. 0 to 1.
+  std::string question;  ///< As it was asked.
+  std::string reasoning;  ///< What the answer is based on.
+  bool skipped = false;  ///< The video does not tell.
   friend bool operator==(const ask_questions_job_outputs_answer&, const ask_questions_job_outputs_answer&) = default;
 };
 
-/// The API's `AskQuestionsJobOutputs`.
+/// One answer a question.
 struct ask_questions_job_outputs {
   std::vector<ask_questions_job_outputs_answer> answers;
   friend bool operator==(const ask_questions_job_outputs&, const ask_questions_job_outputs&) = default;
 };
 
-/// The API's `AskQuestionsJob`.
+/// A job that answers questions about a video.
 struct ask_questions_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  ask_questions_job_parameters parameters;
+  ask_questions_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "ask-questions";  ///< Always "ask-questions".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<ask_questions_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<ask_questions_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const ask_questions_job&, const ask_questions_job&) = default;
 };
 

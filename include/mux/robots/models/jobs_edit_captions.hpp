@@ -15,83 +15,87 @@
 
 namespace mux::inline v0 {
 
+/// Swear words become blanks, are taken out, or become asterisks.
 enum class profanity_mode : std::int16_t { blank, remove, mask };
 template <>
 struct enum_traits<profanity_mode> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `EditCaptionsJobParameters.AutoCensorProfanity`.
+/// Finds swear words and hides them.
 struct edit_captions_job_parameters_auto_censor_profanity {
   edit_captions_job_parameters_auto_censor_profanity() {}
-  std::vector<std::string> always_censor;
-  std::optional<std::string> detection_method;  ///< "llm" if present.
-  std::optional<open_enum<profanity_mode>> mode;  ///< Default blank.
-  std::vector<std::string> never_censor;
+  std::vector<std::string> always_censor;  ///< Words that are hidden whatever the model thinks.
+  std::optional<std::string> detection_method;  ///< How swear words are found. "llm" if present.
+  std::optional<open_enum<profanity_mode>> mode;  ///< How they are hidden. Default blank.
+  std::vector<std::string> never_censor;  ///< Words that stay whatever the model thinks.
   friend bool operator==(const edit_captions_job_parameters_auto_censor_profanity&, const edit_captions_job_parameters_auto_censor_profanity&) = default;
 };
 
-/// The API's `EditCaptionsJobParameters.Replacement`.
+/// Text that takes the place of other text.
 struct edit_captions_job_parameters_replacement {
   edit_captions_job_parameters_replacement() {}
-  std::string find;
-  std::string replace;
-  std::optional<bool> case_sensitive;  ///< Default false.
+  std::string find;  ///< What is replaced.
+  std::string replace;  ///< What takes its place.
+  std::optional<bool> case_sensitive;  ///< Tells capitals from small letters. Default false.
   friend bool operator==(const edit_captions_job_parameters_replacement&, const edit_captions_job_parameters_replacement&) = default;
 };
 
-/// The API's `EditCaptionsSpeakerReplacement`.
+/// A speaker's name that takes the place of another.
 struct edit_captions_speaker_replacement {
   edit_captions_speaker_replacement() {}
-  std::string find;
-  std::string replace;
+  std::string find;  ///< What is replaced.
+  std::string replace;  ///< What takes its place.
   friend bool operator==(const edit_captions_speaker_replacement&, const edit_captions_speaker_replacement&) = default;
 };
 
-/// The API's `EditCaptionsJobParameters`.
+/// Which track to edit, and how.
 struct edit_captions_job_parameters {
   edit_captions_job_parameters() {}
-  std::string asset_id;
-  std::string track_id;
+  std::string asset_id;  ///< The asset to work on.
+  std::string track_id;  ///< The track to edit.
+  /// Hides swear words.
   std::optional<edit_captions_job_parameters_auto_censor_profanity> auto_censor_profanity;
-  std::optional<bool> delete_original_track;  ///< Default true.
-  std::vector<edit_captions_job_parameters_replacement> replacements;
-  std::vector<edit_captions_speaker_replacement> speaker_replacements;
-  std::optional<std::string> track_name_suffix;  ///< Default edited.
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  /// Deletes the track that was edited once the new one is there. Default true.
+  std::optional<bool> delete_original_track;
+  std::vector<edit_captions_job_parameters_replacement> replacements;  ///< Text to be replaced everywhere.
+  std::vector<edit_captions_speaker_replacement> speaker_replacements;  ///< Names of speakers to be replaced.
+  std::optional<std::string> track_name_suffix;  ///< Put behind the name of the new track. Default edited.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
   friend bool operator==(const edit_captions_job_parameters&, const edit_captions_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.editCaptions.create`.
 struct edit_caption_create_params {
   edit_caption_create_params() {}
-  edit_captions_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  edit_captions_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const edit_caption_create_params&, const edit_caption_create_params&) = default;
 };
 
-/// The API's `EditCaptionsJobOutputs`.
+/// The edited captions, and how much of them changed.
 struct edit_captions_job_outputs {
-  std::int64_t total_replacement_count = 0;
+  std::int64_t total_replacement_count = 0;  ///< How many places changed.
+  /// Where the captions can be downloaded for a while; a secret.
   std::optional<std::string> temporary_vtt_url;
-  std::optional<std::string> uploaded_track_id;
+  std::optional<std::string> uploaded_track_id;  ///< The new track, if it was added to the asset.
   friend bool operator==(const edit_captions_job_outputs&, const edit_captions_job_outputs&) = default;
 };
 
-/// The API's `EditCaptionsJob`.
+/// A job that corrects or censors a caption track.
 struct edit_captions_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  edit_captions_job_parameters parameters;
+  edit_captions_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "edit-captions";  ///< Always "edit-captions".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<edit_captions_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<edit_captions_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const edit_captions_job&, const edit_captions_job&) = default;
 };
 

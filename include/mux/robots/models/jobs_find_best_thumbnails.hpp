@@ -31,77 +31,79 @@ struct enum_traits<find_best_thumbnails_output_steering_selection_strategy> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `FindBestThumbnailsOutputSteering`.
+/// Guides the choice of pictures.
 struct find_best_thumbnails_output_steering {
   find_best_thumbnails_output_steering() {}
-  std::optional<std::string> audience;  ///< At most 160 characters.
-  std::optional<std::string> campaign_style;  ///< At most 160 characters.
-  std::optional<std::string> looking_for;  ///< At most 160 characters.
-  std::optional<output_steering_scope> scope;
-  /// At most 5 items.
+  std::optional<std::string> audience;  ///< Who the result is for. At most 160 characters.
+  /// Look of the campaign that the picture is for. At most 160 characters.
+  std::optional<std::string> campaign_style;
+  std::optional<std::string> looking_for;  ///< What the picture should show. At most 160 characters.
+  std::optional<output_steering_scope> scope;  ///< The part of the video that counts; all of it if absent.
+  /// What counts most, the first first. At most 5 items.
   std::vector<open_enum<find_best_thumbnails_output_steering_scoring_priority>> scoring_priorities;
+  /// What kind of picture to prefer.
   std::optional<open_enum<find_best_thumbnails_output_steering_selection_strategy>> selection_strategy;
   friend bool operator==(const find_best_thumbnails_output_steering&, const find_best_thumbnails_output_steering&) = default;
 };
 
-/// The API's `FindBestThumbnailsJobParameters`.
+/// How many pictures to choose from which asset.
 struct find_best_thumbnails_job_parameters {
   find_best_thumbnails_job_parameters() {}
-  std::string asset_id;
-  std::optional<std::int64_t> max_thumbnails;  ///< 1 to 5, default 1.
-  std::optional<find_best_thumbnails_output_steering> output_steering;
-  std::optional<bool> update_asset_thumbnail;
+  std::string asset_id;  ///< The asset to work on.
+  std::optional<std::int64_t> max_thumbnails;  ///< How many to choose. 1 to 5, default 1.
+  std::optional<find_best_thumbnails_output_steering> output_steering;  ///< Guides the model within the task.
+  std::optional<bool> update_asset_thumbnail;  ///< Makes the best one the asset's default thumbnail.
   friend bool operator==(const find_best_thumbnails_job_parameters&, const find_best_thumbnails_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.findBestThumbnails.create`.
 struct find_best_thumbnail_create_params {
   find_best_thumbnail_create_params() {}
-  find_best_thumbnails_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  find_best_thumbnails_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const find_best_thumbnail_create_params&, const find_best_thumbnail_create_params&) = default;
 };
 
-/// The API's `FindBestThumbnailsJobOutputs.BestThumbnail.Subscores`.
+/// What the overall score is made of.
 struct find_best_thumbnails_job_outputs_best_thumbnail_subscores {
-  double brand_fit = 0;  ///< 0 to 1.
-  double composition = 0;  ///< 0 to 1.
-  double contrast_color = 0;  ///< 0 to 1.
-  double face_or_action = 0;  ///< 0 to 1.
-  double focus = 0;  ///< 0 to 1.
+  double brand_fit = 0;  ///< Whether it suits the brand. 0 to 1.
+  double composition = 0;  ///< Whether it is well arranged. 0 to 1.
+  double contrast_color = 0;  ///< Whether it stands out. 0 to 1.
+  double face_or_action = 0;  ///< Whether it shows faces or action. 0 to 1.
+  double focus = 0;  ///< Whether it is sharp. 0 to 1.
   friend bool operator==(const find_best_thumbnails_job_outputs_best_thumbnail_subscores&, const find_best_thumbnails_job_outputs_best_thumbnail_subscores&) = default;
 };
 
-/// The API's `FindBestThumbnailsJobOutputs.BestThumbnail`.
+/// A moment that makes a good picture, and why.
 struct find_best_thumbnails_job_outputs_best_thumbnail {
   std::string description;
-  double overall = 0;  ///< 0 to 1.
+  double overall = 0;  ///< How good the picture is. 0 to 1.
   find_best_thumbnails_job_outputs_best_thumbnail_subscores subscores;
-  std::int64_t timestamp_ms = 0;  ///< Milliseconds.
-  std::optional<std::string> alt_text;
+  std::int64_t timestamp_ms = 0;  ///< Where it is, from the start. Milliseconds.
+  std::optional<std::string> alt_text;  ///< A description for those who do not see the picture.
   friend bool operator==(const find_best_thumbnails_job_outputs_best_thumbnail&, const find_best_thumbnails_job_outputs_best_thumbnail&) = default;
 };
 
-/// The API's `FindBestThumbnailsJobOutputs`.
+/// The pictures chosen.
 struct find_best_thumbnails_job_outputs {
   std::vector<find_best_thumbnails_job_outputs_best_thumbnail> best_thumbnails;
   friend bool operator==(const find_best_thumbnails_job_outputs&, const find_best_thumbnails_job_outputs&) = default;
 };
 
-/// The API's `FindBestThumbnailsJob`.
+/// A job that chooses pictures that stand for a video.
 struct find_best_thumbnails_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  find_best_thumbnails_job_parameters parameters;
+  find_best_thumbnails_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "find-best-thumbnails";  ///< Always "find-best-thumbnails".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<find_best_thumbnails_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<find_best_thumbnails_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const find_best_thumbnails_job&, const find_best_thumbnails_job&) = default;
 };
 

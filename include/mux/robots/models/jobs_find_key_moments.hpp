@@ -39,21 +39,22 @@ struct enum_traits<find_key_moments_output_steering_title_style> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `FindKeyMomentsOutputSteering`.
+/// Guides the choice of moments and their titles.
 struct find_key_moments_output_steering {
   find_key_moments_output_steering() {}
-  std::optional<std::string> audience;  ///< At most 160 characters.
-  std::vector<std::string> brand_terms;  ///< At most 10 items.
-  /// At most 4 items.
+  std::optional<std::string> audience;  ///< Who the result is for. At most 160 characters.
+  std::vector<std::string> brand_terms;  ///< Names to be spelled as given. At most 10 items.
+  /// What counts most, the first first. At most 4 items.
   std::vector<open_enum<find_key_moments_output_steering_rubric_priority>> rubric_priorities;
-  std::optional<output_steering_scope> scope;
+  std::optional<output_steering_scope> scope;  ///< The part of the video that counts; all of it if absent.
+  /// What kind of moment to prefer.
   std::optional<open_enum<find_key_moments_output_steering_selection_strategy>> selection_strategy;
-  std::optional<open_enum<find_key_moments_output_steering_title_style>> title_style;
-  std::optional<output_steering_taxonomy> topic_taxonomy;
+  std::optional<open_enum<find_key_moments_output_steering_title_style>> title_style;  ///< How titles sound.
+  std::optional<output_steering_taxonomy> topic_taxonomy;  ///< Topics to file moments under.
   friend bool operator==(const find_key_moments_output_steering&, const find_key_moments_output_steering&) = default;
 };
 
-/// The API's `FindKeyMomentsJobParameters.TargetDurationMs`.
+/// Bounds of a moment's length.
 struct find_key_moments_job_parameters_target_duration_ms {
   find_key_moments_job_parameters_target_duration_ms() {}
   std::int64_t max = 0;  ///< Milliseconds.
@@ -61,26 +62,27 @@ struct find_key_moments_job_parameters_target_duration_ms {
   friend bool operator==(const find_key_moments_job_parameters_target_duration_ms&, const find_key_moments_job_parameters_target_duration_ms&) = default;
 };
 
-/// The API's `FindKeyMomentsJobParameters`.
+/// How many moments of what length to find in which asset.
 struct find_key_moments_job_parameters {
   find_key_moments_job_parameters() {}
-  std::string asset_id;
-  std::optional<std::int64_t> max_moments;  ///< 1 to 25.
-  std::optional<find_key_moments_output_steering> output_steering;
+  std::string asset_id;  ///< The asset to work on.
+  std::optional<std::int64_t> max_moments;  ///< How many to find at most. 1 to 25.
+  std::optional<find_key_moments_output_steering> output_steering;  ///< Guides the model within the task.
+  /// How long a moment should be.
   std::optional<find_key_moments_job_parameters_target_duration_ms> target_duration_ms;
-  std::optional<bool> use_shots;
+  std::optional<bool> use_shots;  ///< Lets moments begin and end where shots do; the asset needs them.
   friend bool operator==(const find_key_moments_job_parameters&, const find_key_moments_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.findKeyMoments.create`.
 struct find_key_moment_create_params {
   find_key_moment_create_params() {}
-  find_key_moments_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  find_key_moments_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const find_key_moment_create_params&, const find_key_moment_create_params&) = default;
 };
 
-/// The API's `FindKeyMomentsJobOutputs.Moment.Cue`.
+/// A line of the captions within the moment.
 struct find_key_moments_job_outputs_moment_cue {
   double end_ms = 0;  ///< Milliseconds.
   double start_ms = 0;  ///< Milliseconds.
@@ -88,56 +90,58 @@ struct find_key_moments_job_outputs_moment_cue {
   friend bool operator==(const find_key_moments_job_outputs_moment_cue&, const find_key_moments_job_outputs_moment_cue&) = default;
 };
 
-/// The API's `FindKeyMomentsJobOutputs.Moment.NotableVisualConcept`.
+/// Something to be seen that matters.
 struct find_key_moments_job_outputs_moment_notable_visual_concept {
   std::string concept_;
-  std::string rationale;
-  double score = 0;  ///< 0 to 1.
+  std::string rationale;  ///< Why it matters.
+  double score = 0;  ///< How much it matters. 0 to 1.
   friend bool operator==(const find_key_moments_job_outputs_moment_notable_visual_concept&, const find_key_moments_job_outputs_moment_notable_visual_concept&) = default;
 };
 
-/// The API's `FindKeyMomentsJobOutputs.Moment.QuotableSegment`.
+/// Words of the moment that can be quoted alone.
 struct find_key_moments_job_outputs_moment_quotable_segment {
   double start_ms = 0;  ///< Milliseconds.
   std::string text;
   friend bool operator==(const find_key_moments_job_outputs_moment_quotable_segment&, const find_key_moments_job_outputs_moment_quotable_segment&) = default;
 };
 
-/// The API's `FindKeyMomentsJobOutputs.Moment`.
+/// A stretch that stands on its own. What is seen is described only if the job looked at the picture.
 struct find_key_moments_job_outputs_moment {
-  std::string audible_narrative;
-  std::vector<find_key_moments_job_outputs_moment_cue> cues;
+  std::string audible_narrative;  ///< What is heard, in words.
+  std::vector<find_key_moments_job_outputs_moment_cue> cues;  ///< The captions of the stretch.
   double end_ms = 0;  ///< Milliseconds.
-  std::vector<std::string> notable_audible_concepts;
-  double overall_score = 0;  ///< 0 to 1.
+  std::vector<std::string> notable_audible_concepts;  ///< What is spoken of.
+  double overall_score = 0;  ///< How well it stands on its own. 0 to 1.
   double start_ms = 0;  ///< Milliseconds.
-  std::string title;
+  std::string title;  ///< For people.
+  /// What is to be seen that matters.
   std::vector<find_key_moments_job_outputs_moment_notable_visual_concept> notable_visual_concepts;
+  /// Words that can be quoted alone.
   std::optional<find_key_moments_job_outputs_moment_quotable_segment> quotable_segment;
-  std::optional<std::string> visual_narrative;
+  std::optional<std::string> visual_narrative;  ///< What is seen, in words.
   friend bool operator==(const find_key_moments_job_outputs_moment&, const find_key_moments_job_outputs_moment&) = default;
 };
 
-/// The API's `FindKeyMomentsJobOutputs`.
+/// The moments found.
 struct find_key_moments_job_outputs {
   std::vector<find_key_moments_job_outputs_moment> moments;
   friend bool operator==(const find_key_moments_job_outputs&, const find_key_moments_job_outputs&) = default;
 };
 
-/// The API's `FindKeyMomentsJob`.
+/// A job that finds stretches worth showing alone.
 struct find_key_moments_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  find_key_moments_job_parameters parameters;
+  find_key_moments_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "find-key-moments";  ///< Always "find-key-moments".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<find_key_moments_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<find_key_moments_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const find_key_moments_job&, const find_key_moments_job&) = default;
 };
 

@@ -37,39 +37,43 @@ struct enum_traits<find_scenes_output_steering_title_style> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `FindScenesOutputSteering`.
+/// Guides where scenes begin and how they are described.
 struct find_scenes_output_steering {
   find_scenes_output_steering() {}
-  std::optional<std::string> audience;  ///< At most 160 characters.
-  std::vector<std::string> brand_terms;  ///< At most 10 items.
+  std::optional<std::string> audience;  ///< Who the result is for. At most 160 characters.
+  std::vector<std::string> brand_terms;  ///< Names to be spelled as given. At most 10 items.
+  /// How much is told of each scene.
   std::optional<open_enum<find_scenes_output_steering_narration_detail>> narration_detail;
-  std::optional<output_steering_scope> scope;
+  std::optional<output_steering_scope> scope;  ///< The part of the video that counts; all of it if absent.
+  /// What makes a new scene.
   std::optional<open_enum<find_scenes_output_steering_segmentation_strategy>> segmentation_strategy;
-  std::optional<open_enum<find_scenes_output_steering_title_style>> title_style;
-  std::optional<output_steering_taxonomy> topic_taxonomy;
+  std::optional<open_enum<find_scenes_output_steering_title_style>> title_style;  ///< How titles sound.
+  std::optional<output_steering_taxonomy> topic_taxonomy;  ///< Topics to file scenes under.
   friend bool operator==(const find_scenes_output_steering&, const find_scenes_output_steering&) = default;
 };
 
-/// The API's `FindScenesJobParameters`.
+/// How finely to divide which asset.
 struct find_scenes_job_parameters {
   find_scenes_job_parameters() {}
-  std::string asset_id;
+  std::string asset_id;  ///< The asset to work on.
+  /// Language of the captions to work with; chosen by the API if absent.
   std::optional<std::string> language_code;
-  std::optional<double> min_scene_duration_ms;  ///< Milliseconds, at least 1000, default 15000.
-  std::optional<std::int64_t> min_scenes;
-  std::optional<find_scenes_output_steering> output_steering;
+  /// No scene is shorter. Milliseconds, at least 1000, default 15000.
+  std::optional<double> min_scene_duration_ms;
+  std::optional<std::int64_t> min_scenes;  ///< How many to find at least.
+  std::optional<find_scenes_output_steering> output_steering;  ///< Guides the model within the task.
   friend bool operator==(const find_scenes_job_parameters&, const find_scenes_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.findScenes.create`.
 struct find_scene_create_params {
   find_scene_create_params() {}
-  find_scenes_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  find_scenes_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const find_scene_create_params&, const find_scene_create_params&) = default;
 };
 
-/// The API's `FindScenesJobOutputs.Scene.Cue`.
+/// A line of the captions within the scene.
 struct find_scenes_job_outputs_scene_cue {
   double end_ms = 0;  ///< Milliseconds.
   double start_ms = 0;  ///< Milliseconds.
@@ -77,15 +81,15 @@ struct find_scenes_job_outputs_scene_cue {
   friend bool operator==(const find_scenes_job_outputs_scene_cue&, const find_scenes_job_outputs_scene_cue&) = default;
 };
 
-/// The API's `FindScenesJobOutputs.Scene.NotableVisualConcept`.
+/// Something to be seen that matters.
 struct find_scenes_job_outputs_scene_notable_visual_concept {
   std::string concept_;
-  std::string rationale;
-  double score = 0;  ///< 0 to 1.
+  std::string rationale;  ///< Why it matters.
+  double score = 0;  ///< How much it matters. 0 to 1.
   friend bool operator==(const find_scenes_job_outputs_scene_notable_visual_concept&, const find_scenes_job_outputs_scene_notable_visual_concept&) = default;
 };
 
-/// The API's `FindScenesJobOutputs.Scene.Shot`.
+/// An uncut stretch of the scene.
 struct find_scenes_job_outputs_scene_shot {
   double end_ms = 0;  ///< Milliseconds.
   double start_ms = 0;  ///< Milliseconds.
@@ -93,42 +97,43 @@ struct find_scenes_job_outputs_scene_shot {
   friend bool operator==(const find_scenes_job_outputs_scene_shot&, const find_scenes_job_outputs_scene_shot&) = default;
 };
 
-/// The API's `FindScenesJobOutputs.Scene`.
+/// A stretch that belongs together, and what happens in it.
 struct find_scenes_job_outputs_scene {
-  std::vector<find_scenes_job_outputs_scene_cue> cues;
+  std::vector<find_scenes_job_outputs_scene_cue> cues;  ///< The captions of the stretch.
   double end_ms = 0;  ///< Milliseconds.
   std::int64_t shot_count = 0;
   double start_ms = 0;  ///< Milliseconds.
-  std::string title;
-  std::optional<std::string> audible_narrative;
-  std::optional<std::string> blended_narrative;
-  std::vector<std::string> notable_audible_concepts;
+  std::string title;  ///< For people.
+  std::optional<std::string> audible_narrative;  ///< What is heard, in words.
+  std::optional<std::string> blended_narrative;  ///< What is seen and heard, in words.
+  std::vector<std::string> notable_audible_concepts;  ///< What is spoken of.
+  /// What is to be seen that matters.
   std::vector<find_scenes_job_outputs_scene_notable_visual_concept> notable_visual_concepts;
-  std::vector<find_scenes_job_outputs_scene_shot> shots;
-  std::optional<std::string> visual_narrative;
+  std::vector<find_scenes_job_outputs_scene_shot> shots;  ///< The shots that the scene is made of.
+  std::optional<std::string> visual_narrative;  ///< What is seen, in words.
   friend bool operator==(const find_scenes_job_outputs_scene&, const find_scenes_job_outputs_scene&) = default;
 };
 
-/// The API's `FindScenesJobOutputs`.
+/// The scenes found.
 struct find_scenes_job_outputs {
   std::vector<find_scenes_job_outputs_scene> scenes;
   friend bool operator==(const find_scenes_job_outputs&, const find_scenes_job_outputs&) = default;
 };
 
-/// The API's `FindScenesJob`.
+/// A job that divides a video into scenes.
 struct find_scenes_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  find_scenes_job_parameters parameters;
+  find_scenes_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "find-scenes";  ///< Always "find-scenes".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<find_scenes_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<find_scenes_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const find_scenes_job&, const find_scenes_job&) = default;
 };
 

@@ -35,82 +35,88 @@ struct enum_traits<generate_chapters_output_steering_chapter_style> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `GenerateChaptersOutputSteering`.
+/// Guides number and style of chapters.
 struct generate_chapters_output_steering {
   generate_chapters_output_steering() {}
-  std::optional<std::string> audience;  ///< At most 160 characters.
-  std::vector<std::string> brand_terms;  ///< At most 10 items.
+  std::optional<std::string> audience;  ///< Who the result is for. At most 160 characters.
+  std::vector<std::string> brand_terms;  ///< Names to be spelled as given. At most 10 items.
+  /// How many chapters.
   std::optional<open_enum<generate_chapters_output_steering_chapter_granularity>> chapter_granularity;
+  /// How titles sound.
   std::optional<open_enum<generate_chapters_output_steering_chapter_style>> chapter_style;
   friend bool operator==(const generate_chapters_output_steering&, const generate_chapters_output_steering&) = default;
 };
 
-/// The API's `GenerateChaptersJobParameters.PromptOverrides`.
+/// Texts that replace parts of the instructions to the model.
 struct generate_chapters_job_parameters_prompt_overrides {
   generate_chapters_job_parameters_prompt_overrides() {}
-  std::optional<std::string> chapter_guidelines;
-  std::optional<std::string> output_format;
-  std::optional<std::string> task;
-  std::optional<std::string> title_guidelines;
+  std::optional<std::string> chapter_guidelines;  ///< Where chapters should begin.
+  std::optional<std::string> output_format;  ///< What form the answer should have.
+  std::optional<std::string> task;  ///< What is to be done, in a sentence.
+  std::optional<std::string> title_guidelines;  ///< How to write titles.
   friend bool operator==(const generate_chapters_job_parameters_prompt_overrides&, const generate_chapters_job_parameters_prompt_overrides&) = default;
 };
 
-/// The API's `GenerateChaptersJobParameters`.
+/// Of which asset to make chapters, and in what style.
 struct generate_chapters_job_parameters {
   generate_chapters_job_parameters() {}
-  std::string asset_id;
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::string> output_language_code;  ///< A BCP 47 language tag.
-  std::optional<generate_chapters_output_steering> output_steering;
+  std::string asset_id;  ///< The asset to work on.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  /// Language to write in; that of the video if absent. A BCP 47 language tag.
+  std::optional<std::string> output_language_code;
+  std::optional<generate_chapters_output_steering> output_steering;  ///< Guides the model within the task.
+  /// Replaces parts of the instructions to the model.
   std::optional<generate_chapters_job_parameters_prompt_overrides> prompt_overrides;
-  std::optional<bool> update_asset_chapters;
+  std::optional<bool> update_asset_chapters;  ///< Stores the chapters with the asset.
   friend bool operator==(const generate_chapters_job_parameters&, const generate_chapters_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.generateChapters.create`.
 struct generate_chapter_create_params {
   generate_chapter_create_params() {}
-  generate_chapters_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  generate_chapters_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const generate_chapter_create_params&, const generate_chapter_create_params&) = default;
 };
 
-/// The API's `GenerateChaptersJobOutputs.Chapter`.
+/// Where a chapter begins, and its title.
 struct generate_chapters_job_outputs_chapter {
   double start_time = 0;  ///< Seconds.
   std::string title;
   friend bool operator==(const generate_chapters_job_outputs_chapter&, const generate_chapters_job_outputs_chapter&) = default;
 };
 
-/// The API's `GenerateChaptersJobOutputs.AssetUpdate`.
+/// Whether the chapters were stored with the asset, as a track.
 struct generate_chapters_job_outputs_asset_update {
   open_enum<generate_chapters_job_outputs_asset_update_status> status;
-  std::optional<std::string> replaced_track_id;
-  std::optional<std::string> track_id;
+  std::optional<std::string> replaced_track_id;  ///< The track with older chapters that was replaced.
+  std::optional<std::string> track_id;  ///< The new track.
   friend bool operator==(const generate_chapters_job_outputs_asset_update&, const generate_chapters_job_outputs_asset_update&) = default;
 };
 
-/// The API's `GenerateChaptersJobOutputs`.
+/// The chapters made.
 struct generate_chapters_job_outputs {
   std::vector<generate_chapters_job_outputs_chapter> chapters;
+  /// Present if the chapters were to be stored with the asset.
   std::optional<generate_chapters_job_outputs_asset_update> asset_update;
   friend bool operator==(const generate_chapters_job_outputs&, const generate_chapters_job_outputs&) = default;
 };
 
-/// The API's `GenerateChaptersJob`.
+/// A job that divides a video into chapters.
 struct generate_chapters_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  generate_chapters_job_parameters parameters;
+  generate_chapters_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "generate-chapters";  ///< Always "generate-chapters".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<generate_chapters_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<generate_chapters_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const generate_chapters_job&, const generate_chapters_job&) = default;
 };
 

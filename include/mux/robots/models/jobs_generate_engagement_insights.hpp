@@ -13,58 +13,58 @@
 
 namespace mux::inline v0 {
 
-/// The API's `GenerateEngagementInsightsJobParameters`.
+/// Which asset to look at.
 struct generate_engagement_insights_job_parameters {
   generate_engagement_insights_job_parameters() {}
-  std::string asset_id;
+  std::string asset_id;  ///< The asset to work on.
   friend bool operator==(const generate_engagement_insights_job_parameters&, const generate_engagement_insights_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.generateEngagementInsights.create`.
 struct generate_engagement_insight_create_params {
   generate_engagement_insight_create_params() {}
-  generate_engagement_insights_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  generate_engagement_insights_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const generate_engagement_insight_create_params&, const generate_engagement_insight_create_params&) = default;
 };
 
-/// The API's `GenerateEngagementInsightsJobOutputs.MomentInsight`.
+/// Why viewers stay or leave at one stretch.
 struct generate_engagement_insights_job_outputs_moment_insight {
   double end_ms = 0;  ///< Milliseconds.
-  double engagement_score = 0;  ///< 0 to 1.
-  std::string insight;
+  double engagement_score = 0;  ///< How much the stretch was watched. 0 to 1.
+  std::string insight;  ///< Why, in words.
   double start_ms = 0;  ///< Milliseconds.
   friend bool operator==(const generate_engagement_insights_job_outputs_moment_insight&, const generate_engagement_insights_job_outputs_moment_insight&) = default;
 };
 
-/// The API's `GenerateEngagementInsightsJobOutputs.OverallInsight`.
+/// How viewers engage with the whole.
 struct generate_engagement_insights_job_outputs_overall_insight {
-  std::string summary;
-  std::vector<std::string> trends;
+  std::string summary;  ///< In words.
+  std::vector<std::string> trends;  ///< What goes through the whole video.
   friend bool operator==(const generate_engagement_insights_job_outputs_overall_insight&, const generate_engagement_insights_job_outputs_overall_insight&) = default;
 };
 
-/// The API's `GenerateEngagementInsightsJobOutputs`.
+/// What was found, of single moments and of the whole.
 struct generate_engagement_insights_job_outputs {
   std::vector<generate_engagement_insights_job_outputs_moment_insight> moment_insights;
   generate_engagement_insights_job_outputs_overall_insight overall_insight;
   friend bool operator==(const generate_engagement_insights_job_outputs&, const generate_engagement_insights_job_outputs&) = default;
 };
 
-/// The API's `GenerateEngagementInsightsJob`.
+/// A job that explains how viewers engage with a video.
 struct generate_engagement_insights_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  generate_engagement_insights_job_parameters parameters;
+  generate_engagement_insights_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "generate-engagement-insights";  ///< Always "generate-engagement-insights".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<generate_engagement_insights_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<generate_engagement_insights_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const generate_engagement_insights_job&, const generate_engagement_insights_job&) = default;
 };
 

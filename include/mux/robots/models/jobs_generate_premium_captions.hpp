@@ -15,23 +15,27 @@
 
 namespace mux::inline v0 {
 
+/// What happens to tracks of the same language: fail, replace all of them, or only those that a model made.
 enum class replace_existing_tracks : std::int16_t { fail, replace_all, replace_generated };
 template <>
 struct enum_traits<replace_existing_tracks> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `GeneratePremiumCaptionsJobParameters`.
+/// Of which asset to make captions, and what to do with them.
 struct generate_premium_captions_job_parameters {
   generate_premium_captions_job_parameters() {}
-  std::string asset_id;
-  std::optional<bool> include_speakers;
-  std::optional<bool> include_words;
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::vector<std::string> phrases;  ///< At most 1000 items, each at most 49 characters.
-  std::optional<bool> replace_existing;  ///< Default false.
-  std::optional<std::string> track_name;
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  std::string asset_id;  ///< The asset to work on.
+  std::optional<bool> include_speakers;  ///< Says who speaks.
+  std::optional<bool> include_words;  ///< Also gives the times of single words.
+  /// Language that is spoken; recognised if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  /// Names and terms to expect. At most 1000 items, each at most 49 characters.
+  std::vector<std::string> phrases;
+  std::optional<bool> replace_existing;  ///< Takes the place of a track of the same language. Default false.
+  std::optional<std::string> track_name;  ///< What players show in their menu.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
+  /// What happens to tracks of the same language.
   std::optional<open_enum<mux::replace_existing_tracks>> replace_existing_tracks;
   friend bool operator==(const generate_premium_captions_job_parameters&, const generate_premium_captions_job_parameters&) = default;
 };
@@ -39,49 +43,54 @@ struct generate_premium_captions_job_parameters {
 /// Body of `robots.jobs.generatePremiumCaptions.create`.
 struct generate_premium_caption_create_params {
   generate_premium_caption_create_params() {}
-  generate_premium_captions_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  generate_premium_captions_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const generate_premium_caption_create_params&, const generate_premium_caption_create_params&) = default;
 };
 
-/// The API's `GeneratePremiumCaptionsJobOutputs.replaced_tracks`.
+/// A track that the new one took the place of.
 struct generate_premium_captions_job_outputs_replaced_track {
   std::string id;
   std::optional<std::string> type;
   std::optional<std::string> name;
+  /// Language of the captions to work with; chosen by the API if absent.
   std::optional<std::string> language_code;
   std::optional<std::string> text_source;
-  std::optional<std::string> passthrough;
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const generate_premium_captions_job_outputs_replaced_track&, const generate_premium_captions_job_outputs_replaced_track&) = default;
 };
 
-/// The API's `GeneratePremiumCaptionsJobOutputs`.
+/// The captions made, as a track or as files.
 struct generate_premium_captions_job_outputs {
-  std::string language_code;
-  std::optional<double> auto_language_confidence;  ///< 0 to 1.
-  std::optional<std::string> detected_language;
-  std::optional<std::string> replaced_track_id;
+  std::string language_code;  ///< Language of the captions.
+  /// How sure the recognised language is; present if it was to be recognised. 0 to 1.
+  std::optional<double> auto_language_confidence;
+  std::optional<std::string> detected_language;  ///< The language that was recognised.
+  std::optional<std::string> replaced_track_id;  ///< The track that was replaced, if there was one.
+  /// Where the captions can be downloaded as SRT for a while; a secret.
   std::optional<std::string> temporary_srt_url;
+  /// Where single words with their times can be downloaded for a while; a secret.
   std::optional<std::string> temporary_words_url;
-  std::optional<std::string> track_id;
+  std::optional<std::string> track_id;  ///< The new track, if it was added to the asset.
+  /// Tracks that the new one took the place of.
   std::vector<generate_premium_captions_job_outputs_replaced_track> replaced_tracks;
   friend bool operator==(const generate_premium_captions_job_outputs&, const generate_premium_captions_job_outputs&) = default;
 };
 
-/// The API's `GeneratePremiumCaptionsJob`.
+/// A job that makes captions from speech.
 struct generate_premium_captions_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  generate_premium_captions_job_parameters parameters;
+  generate_premium_captions_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "generate-premium-captions";  ///< Always "generate-premium-captions".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<generate_premium_captions_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<generate_premium_captions_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const generate_premium_captions_job&, const generate_premium_captions_job&) = default;
 };
 

@@ -13,21 +13,22 @@
 
 namespace mux::inline v0 {
 
-/// The API's `ActionOnFlagged`.
+/// What to do with an asset that exceeds a threshold.
 struct action_on_flagged {
   action_on_flagged() {}
-  std::string action = "delete_playback_ids";  ///< Always "delete_playback_ids".
+  /// Takes away every playback id: nobody can play the asset any more. Always "delete_playback_ids".
+  std::string action = "delete_playback_ids";
   friend bool operator==(const action_on_flagged&, const action_on_flagged&) = default;
 };
 
-/// The API's `ModerateOutputSteering`.
+/// Guides what is looked at.
 struct moderate_output_steering {
   moderate_output_steering() {}
-  std::optional<output_steering_scope> scope;
+  std::optional<output_steering_scope> scope;  ///< The part of the video that counts; all of it if absent.
   friend bool operator==(const moderate_output_steering&, const moderate_output_steering&) = default;
 };
 
-/// The API's `ModerateJobParameters.Thresholds`.
+/// Ratings above which a video is flagged.
 struct moderate_job_parameters_thresholds {
   moderate_job_parameters_thresholds() {}
   std::optional<double> sexual;
@@ -35,72 +36,76 @@ struct moderate_job_parameters_thresholds {
   friend bool operator==(const moderate_job_parameters_thresholds&, const moderate_job_parameters_thresholds&) = default;
 };
 
-/// The API's `ModerateJobParameters`.
+/// Which asset to rate, how closely, and what follows.
 struct moderate_job_parameters {
   moderate_job_parameters() {}
-  std::string asset_id;
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::int64_t> max_samples;  ///< At least 1.
-  std::optional<action_on_flagged> on_flagged;
-  std::optional<moderate_output_steering> output_steering;
-  std::optional<std::int64_t> sampling_interval;  ///< Seconds, at least 5.
-  std::optional<moderate_job_parameters_thresholds> thresholds;  ///< Default sexual 0.7, violence 0.8.
+  std::string asset_id;  ///< The asset to work on.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  std::optional<std::int64_t> max_samples;  ///< How many pictures to look at, at most. At least 1.
+  std::optional<action_on_flagged> on_flagged;  ///< What to do if a threshold is exceeded; nothing if absent.
+  std::optional<moderate_output_steering> output_steering;  ///< Guides the model within the task.
+  /// Time between the pictures that are looked at. Seconds, at least 5.
+  std::optional<std::int64_t> sampling_interval;
+  /// Ratings above which the video is flagged. Default sexual 0.7, violence 0.8.
+  std::optional<moderate_job_parameters_thresholds> thresholds;
   friend bool operator==(const moderate_job_parameters&, const moderate_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.moderate.create`.
 struct moderate_create_params {
   moderate_create_params() {}
-  moderate_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  moderate_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const moderate_create_params&, const moderate_create_params&) = default;
 };
 
-/// The API's `ModerateJobOutputs.MaxScores`.
+/// The highest rating of any sample.
 struct moderate_job_outputs_max_scores {
-  double sexual = 0;
-  double violence = 0;
+  double sexual = 0;  ///< 0 to 1.
+  double violence = 0;  ///< 0 to 1.
   friend bool operator==(const moderate_job_outputs_max_scores&, const moderate_job_outputs_max_scores&) = default;
 };
 
-/// The API's `ModerateJobOutputs.ThumbnailScore`.
+/// The rating of one sample.
 struct moderate_job_outputs_thumbnail_score {
   double sexual = 0;  ///< 0 to 1.
   double violence = 0;  ///< 0 to 1.
-  std::optional<double> time;  ///< Seconds.
+  std::optional<double> time;  ///< Where the sample is, from the start. Seconds.
   friend bool operator==(const moderate_job_outputs_thumbnail_score&, const moderate_job_outputs_thumbnail_score&) = default;
 };
 
-/// The API's `ModerateJobOutputs.FlaggedAction`.
+/// What was done because a threshold was exceeded.
 struct moderate_job_outputs_flagged_action {
   std::string action = "delete_playback_ids";  ///< Always "delete_playback_ids".
-  std::vector<std::string> deleted_playback_ids;
+  std::vector<std::string> deleted_playback_ids;  ///< The playback ids that are gone.
   friend bool operator==(const moderate_job_outputs_flagged_action&, const moderate_job_outputs_flagged_action&) = default;
 };
 
-/// The API's `ModerateJobOutputs`.
+/// The ratings, and what was done about them.
 struct moderate_job_outputs {
-  bool exceeds_threshold = false;
+  bool exceeds_threshold = false;  ///< At least one rating is above its threshold.
   moderate_job_outputs_max_scores max_scores;
-  std::vector<moderate_job_outputs_thumbnail_score> thumbnail_scores;
+  std::vector<moderate_job_outputs_thumbnail_score> thumbnail_scores;  ///< The rating of each sample.
+  /// Present if something was done about it.
   std::optional<moderate_job_outputs_flagged_action> flagged_action;
   friend bool operator==(const moderate_job_outputs&, const moderate_job_outputs&) = default;
 };
 
-/// The API's `ModerateJob`.
+/// A job that rates a video for sexual and violent content.
 struct moderate_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  moderate_job_parameters parameters;
+  moderate_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "moderate";  ///< Always "moderate".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<moderate_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<moderate_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const moderate_job&, const moderate_job&) = default;
 };
 

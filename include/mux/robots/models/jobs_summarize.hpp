@@ -15,6 +15,7 @@
 
 namespace mux::inline v0 {
 
+/// How the texts sound.
 enum class summary_tone : std::int16_t { neutral, playful, professional };
 template <>
 struct enum_traits<summary_tone> {
@@ -27,71 +28,76 @@ struct enum_traits<summarize_output_steering_summary_style> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `SummaryTagTaxonomy.Value`.
+/// One tag.
 struct summary_tag_taxonomy_value {
   summary_tag_taxonomy_value() {}
-  std::string label;  ///< At most 100 characters.
-  std::vector<std::string> aliases;  ///< At most 10 items, each at most 100 characters.
+  std::string label;  ///< The term as it is written in results. At most 100 characters.
+  std::vector<std::string> aliases;  ///< Other words for it. At most 10 items, each at most 100 characters.
   std::optional<std::string> description;  ///< At most 300 characters.
   friend bool operator==(const summary_tag_taxonomy_value&, const summary_tag_taxonomy_value&) = default;
 };
 
-/// The API's `SummaryTagTaxonomy`.
+/// The tags to choose from.
 struct summary_tag_taxonomy {
   summary_tag_taxonomy() {}
-  bool allow_other = false;
-  std::vector<summary_tag_taxonomy_value> values;  ///< 1 to 50 items.
-  std::optional<std::string> name;  ///< At most 100 characters.
+  bool allow_other = false;  ///< Terms of the model's own may be used too.
+  std::vector<summary_tag_taxonomy_value> values;  ///< The terms. 1 to 50 items.
+  std::optional<std::string> name;  ///< What the terms are about. At most 100 characters.
   friend bool operator==(const summary_tag_taxonomy&, const summary_tag_taxonomy&) = default;
 };
 
-/// The API's `SummarizeOutputSteering`.
+/// Guides style and tags.
 struct summarize_output_steering {
   summarize_output_steering() {}
-  std::optional<std::string> audience;  ///< At most 160 characters.
-  std::vector<std::string> brand_terms;  ///< At most 10 items.
-  std::optional<output_steering_scope> scope;
+  std::optional<std::string> audience;  ///< Who the result is for. At most 160 characters.
+  std::vector<std::string> brand_terms;  ///< Names to be spelled as given. At most 10 items.
+  std::optional<output_steering_scope> scope;  ///< The part of the video that counts; all of it if absent.
+  /// How much is told, and how.
   std::optional<open_enum<summarize_output_steering_summary_style>> summary_style;
-  std::optional<summary_tag_taxonomy> tag_taxonomy;  ///< At most 2000 characters as JSON.
+  /// Tags to choose from; the model's own if absent. At most 2000 characters as JSON.
+  std::optional<summary_tag_taxonomy> tag_taxonomy;
   friend bool operator==(const summarize_output_steering&, const summarize_output_steering&) = default;
 };
 
-/// The API's `SummarizeJobParameters.PromptOverrides`.
+/// Texts that replace parts of the instructions to the model.
 struct summarize_job_parameters_prompt_overrides {
   summarize_job_parameters_prompt_overrides() {}
-  std::optional<std::string> description;
-  std::optional<std::string> keywords;
-  std::optional<std::string> quality_guidelines;
-  std::optional<std::string> task;
-  std::optional<std::string> title;
+  std::optional<std::string> description;  ///< How to write the description.
+  std::optional<std::string> keywords;  ///< How to choose tags.
+  std::optional<std::string> quality_guidelines;  ///< What makes a text good.
+  std::optional<std::string> task;  ///< What is to be done, in a sentence.
+  std::optional<std::string> title;  ///< How to write the title.
   friend bool operator==(const summarize_job_parameters_prompt_overrides&, const summarize_job_parameters_prompt_overrides&) = default;
 };
 
-/// The API's `SummarizeJobParameters`.
+/// Which asset to describe, how long and in what tone.
 struct summarize_job_parameters {
   summarize_job_parameters() {}
-  std::string asset_id;
-  std::optional<std::int64_t> description_length;  ///< Words, at least 1.
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::string> output_language_code;  ///< A BCP 47 language tag.
-  std::optional<summarize_output_steering> output_steering;
+  std::string asset_id;  ///< The asset to work on.
+  std::optional<std::int64_t> description_length;  ///< Longest description. Words, at least 1.
+  /// Language of the captions to work with; chosen by the API if absent. A BCP 47 language tag.
+  std::optional<std::string> language_code;
+  /// Language to write in; that of the video if absent. A BCP 47 language tag.
+  std::optional<std::string> output_language_code;
+  std::optional<summarize_output_steering> output_steering;  ///< Guides the model within the task.
+  /// Replaces parts of the instructions to the model.
   std::optional<summarize_job_parameters_prompt_overrides> prompt_overrides;
-  std::optional<std::int64_t> tag_count;  ///< At least 1, default 10.
-  std::optional<std::int64_t> title_length;  ///< Words, at least 1.
-  std::optional<open_enum<summary_tone>> tone;
-  std::optional<bool> update_asset_meta;
+  std::optional<std::int64_t> tag_count;  ///< How many tags, at most. At least 1, default 10.
+  std::optional<std::int64_t> title_length;  ///< Longest title. Words, at least 1.
+  std::optional<open_enum<summary_tone>> tone;  ///< How the texts sound.
+  std::optional<bool> update_asset_meta;  ///< Writes the result into the metadata of the asset.
   friend bool operator==(const summarize_job_parameters&, const summarize_job_parameters&) = default;
 };
 
 /// Body of `robots.jobs.summarize.create`.
 struct summarize_create_params {
   summarize_create_params() {}
-  summarize_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  summarize_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const summarize_create_params&, const summarize_create_params&) = default;
 };
 
-/// The API's `SummarizeJobOutputs`.
+/// The texts written.
 struct summarize_job_outputs {
   std::string description;
   std::vector<std::string> tags;
@@ -99,20 +105,20 @@ struct summarize_job_outputs {
   friend bool operator==(const summarize_job_outputs&, const summarize_job_outputs&) = default;
 };
 
-/// The API's `SummarizeJob`.
+/// A job that writes title, description and tags.
 struct summarize_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  summarize_job_parameters parameters;
+  summarize_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "summarize";  ///< Always "summarize".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<summarize_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<summarize_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const summarize_job&, const summarize_job&) = default;
 };
 

@@ -14,12 +14,13 @@
 
 namespace mux::inline v0 {
 
-/// The API's `TranslateAudioJobParameters`.
+/// Which asset to speak in which language.
 struct translate_audio_job_parameters {
   translate_audio_job_parameters() {}
-  std::string asset_id;
-  std::string to_language_code;  ///< A BCP 47 language tag.
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  std::string asset_id;  ///< The asset to work on.
+  std::string to_language_code;  ///< The language to translate into. A BCP 47 language tag.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
+  /// What happens to tracks of the same language.
   std::optional<open_enum<mux::replace_existing_tracks>> replace_existing_tracks;
   friend bool operator==(const translate_audio_job_parameters&, const translate_audio_job_parameters&) = default;
 };
@@ -27,44 +28,47 @@ struct translate_audio_job_parameters {
 /// Body of `robots.jobs.translateAudio.create`.
 struct translate_audio_create_params {
   translate_audio_create_params() {}
-  translate_audio_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  translate_audio_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const translate_audio_create_params&, const translate_audio_create_params&) = default;
 };
 
-/// The API's `TranslateAudioJobOutputs.replaced_tracks`.
+/// A track that the new one took the place of.
 struct translate_audio_job_outputs_replaced_track {
   std::string id;
   std::optional<std::string> type;
   std::optional<std::string> name;
+  /// Language of the captions to work with; chosen by the API if absent.
   std::optional<std::string> language_code;
   std::optional<std::string> text_source;
-  std::optional<std::string> passthrough;
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const translate_audio_job_outputs_replaced_track&, const translate_audio_job_outputs_replaced_track&) = default;
 };
 
-/// The API's `TranslateAudioJobOutputs`.
+/// The audio made, as a track or as a file.
 struct translate_audio_job_outputs {
+  /// Where the audio can be downloaded for a while; a secret.
   std::optional<std::string> temporary_audio_url;
-  std::optional<std::string> uploaded_track_id;
+  std::optional<std::string> uploaded_track_id;  ///< The new track, if it was added to the asset.
+  /// Tracks that the new one took the place of.
   std::vector<translate_audio_job_outputs_replaced_track> replaced_tracks;
   friend bool operator==(const translate_audio_job_outputs&, const translate_audio_job_outputs&) = default;
 };
 
-/// The API's `TranslateAudioJob`.
+/// A job that speaks a video in another language.
 struct translate_audio_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  translate_audio_job_parameters parameters;
+  translate_audio_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "translate-audio";  ///< Always "translate-audio".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<translate_audio_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<translate_audio_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const translate_audio_job&, const translate_audio_job&) = default;
 };
 

@@ -14,14 +14,15 @@
 
 namespace mux::inline v0 {
 
-/// The API's `TranslateCaptionsJobParameters`.
+/// Which track to translate into which language.
 struct translate_captions_job_parameters {
   translate_captions_job_parameters() {}
-  std::string asset_id;
-  std::string to_language_code;  ///< A BCP 47 language tag.
-  std::string track_id;
-  std::vector<std::string> never_translate;  ///< At most 100 items.
-  std::optional<bool> upload_to_mux;  ///< Default true.
+  std::string asset_id;  ///< The asset to work on.
+  std::string to_language_code;  ///< The language to translate into. A BCP 47 language tag.
+  std::string track_id;  ///< The track to translate.
+  std::vector<std::string> never_translate;  ///< Terms that stay as they are. At most 100 items.
+  std::optional<bool> upload_to_mux;  ///< Adds the result to the asset as a track. Default true.
+  /// What happens to tracks of the same language.
   std::optional<open_enum<mux::replace_existing_tracks>> replace_existing_tracks;
   friend bool operator==(const translate_captions_job_parameters&, const translate_captions_job_parameters&) = default;
 };
@@ -29,45 +30,49 @@ struct translate_captions_job_parameters {
 /// Body of `robots.jobs.translateCaptions.create`.
 struct translate_caption_create_params {
   translate_caption_create_params() {}
-  translate_captions_job_parameters parameters;
-  std::optional<std::string> passthrough;
+  translate_captions_job_parameters parameters;  ///< What was asked for, or is.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const translate_caption_create_params&, const translate_caption_create_params&) = default;
 };
 
-/// The API's `TranslateCaptionsJobOutputs.replaced_tracks`.
+/// A track that the new one took the place of.
 struct translate_captions_job_outputs_replaced_track {
   std::string id;
   std::optional<std::string> type;
   std::optional<std::string> name;
+  /// Language of the captions to work with; chosen by the API if absent.
   std::optional<std::string> language_code;
   std::optional<std::string> text_source;
-  std::optional<std::string> passthrough;
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
   friend bool operator==(const translate_captions_job_outputs_replaced_track&, const translate_captions_job_outputs_replaced_track&) = default;
 };
 
-/// The API's `TranslateCaptionsJobOutputs`.
+/// The captions made, as a track or as a file.
 struct translate_captions_job_outputs {
+  /// Terms of `never_translate` that occurred and stayed as they were.
   std::optional<bool> never_translate_terms_preserved;
+  /// Where the captions can be downloaded for a while; a secret.
   std::optional<std::string> temporary_vtt_url;
-  std::optional<std::string> uploaded_track_id;
+  std::optional<std::string> uploaded_track_id;  ///< The new track, if it was added to the asset.
+  /// Tracks that the new one took the place of.
   std::vector<translate_captions_job_outputs_replaced_track> replaced_tracks;
   friend bool operator==(const translate_captions_job_outputs&, const translate_captions_job_outputs&) = default;
 };
 
-/// The API's `TranslateCaptionsJob`.
+/// A job that translates a caption track.
 struct translate_captions_job {
   std::string id;
   std::chrono::sys_seconds created_at{};
-  translate_captions_job_parameters parameters;
+  translate_captions_job_parameters parameters;  ///< What was asked for, or is.
   open_enum<job_status> status;
-  std::int64_t units_consumed = 0;
+  std::int64_t units_consumed = 0;  ///< What the job used up, as it is billed.
   std::chrono::sys_seconds updated_at{};
   std::string workflow = "translate-captions";  ///< Always "translate-captions".
-  std::optional<job_directive_context> directive;
-  std::vector<job_error> errors;
-  std::optional<translate_captions_job_outputs> outputs;
-  std::optional<std::string> passthrough;
-  std::optional<job_resources> resources;
+  std::optional<job_directive_context> directive;  ///< Present if a directive started the job.
+  std::vector<job_error> errors;  ///< Present if the job is `errored`.
+  std::optional<translate_captions_job_outputs> outputs;  ///< Present once the job is `completed`.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<job_resources> resources;  ///< What the job works on.
   friend bool operator==(const translate_captions_job&, const translate_captions_job&) = default;
 };
 

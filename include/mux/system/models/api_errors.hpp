@@ -9,39 +9,39 @@
 
 namespace mux::inline v0 {
 
-/// The API's `ApiError.error`.
+/// Type and messages of an error.
 struct api_error_error {
   std::optional<std::string> type;
   std::vector<std::string> messages;
   friend bool operator==(const api_error_error&, const api_error_error&) = default;
 };
 
-/// The API's `ApiError`.
+/// How the API words an error.
 struct api_error {
   api_error_error error;
   friend bool operator==(const api_error&, const api_error&) = default;
 };
 
-/// The API's `RateLimitedError`.
+/// How the API words a 429, unlike all other errors.
 struct rate_limited_error {
   std::vector<std::string> errors;
   friend bool operator==(const rate_limited_error&, const rate_limited_error&) = default;
 };
 
-/// The API's `RobotsError.error`.
+/// Type and message of an error.
 struct robots_error_error {
   std::optional<std::string> type;
   std::optional<std::string> message;
   friend bool operator==(const robots_error_error&, const robots_error_error&) = default;
 };
 
-/// The API's `RobotsError`.
+/// How Robots words an error.
 struct robots_error {
   robots_error_error error;
   friend bool operator==(const robots_error&, const robots_error&) = default;
 };
 
-/// The API's `PlaybackError`.
+/// How the playback hosts word an error.
 struct playback_error {
   std::optional<std::int64_t> code;
   std::optional<std::string> message;

@@ -18,7 +18,7 @@ struct signing_key {
   friend bool operator==(const signing_key&, const signing_key&) = default;
 };
 
-/// The API's `SigningKeyResponse`.
+/// Envelope of one signing key.
 struct signing_key_response {
   signing_key data;
   friend bool operator==(const signing_key_response&, const signing_key_response&) = default;
@@ -27,8 +27,8 @@ struct signing_key_response {
 /// Query of `system.signingKeys.list`.
 struct signing_key_list_params {
   signing_key_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const signing_key_list_params&, const signing_key_list_params&) = default;
 };
 

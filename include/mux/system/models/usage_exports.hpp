@@ -19,16 +19,16 @@ struct usage_export {
   friend bool operator==(const usage_export&, const usage_export&) = default;
 };
 
-/// The API's `UsageExportsMeta`.
+/// Where the page stands among all.
 struct usage_exports_meta {
-  std::int64_t limit = 0;
-  std::int64_t page = 0;
+  std::int64_t limit = 0;  ///< Items a page; a pager asks for as many as are allowed.
+  std::int64_t page = 0;  ///< Counts from 1; a pager begins there.
   std::int64_t pages = 0;  ///< How many pages there are.
   std::int64_t total = 0;  ///< How many exports there are.
   friend bool operator==(const usage_exports_meta&, const usage_exports_meta&) = default;
 };
 
-/// The API's `UsageExportsResponse`.
+/// A page of usage exports.
 struct usage_exports_response {
   std::vector<usage_export> data;
   usage_exports_meta meta;
@@ -38,10 +38,10 @@ struct usage_exports_response {
 /// Query of `system.usageExports.list`.
 struct usage_export_list_params {
   usage_export_list_params() {}
-  std::optional<double> download_url_ttl;  ///< Seconds.
-  std::optional<std::int64_t> limit;  ///< Default 25.
-  std::optional<std::int64_t> page;
-  std::vector<std::string> timeframe;
+  std::optional<double> download_url_ttl;  ///< How long the download addresses stay good. Seconds.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::vector<std::string> timeframe;  ///< First and last day.
   friend bool operator==(const usage_export_list_params&, const usage_export_list_params&) = default;
 };
 

@@ -19,7 +19,7 @@ struct utility_whoami_response {
   friend bool operator==(const utility_whoami_response&, const utility_whoami_response&) = default;
 };
 
-/// The API's `WhoamiResponse`.
+/// Envelope of what the credentials are.
 struct whoami_response {
   utility_whoami_response data;
   friend bool operator==(const whoami_response&, const whoami_response&) = default;

@@ -28,7 +28,7 @@ struct webhook_create_params {
   friend bool operator==(const webhook_create_params&, const webhook_create_params&) = default;
 };
 
-/// The API's `WebhookResponse`.
+/// Envelope of one webhook.
 struct webhook_response {
   std::optional<webhook> data;
   friend bool operator==(const webhook_response&, const webhook_response&) = default;
@@ -45,8 +45,8 @@ struct webhook_update_params {
 /// Query of `system.webhooks.list`.
 struct webhook_list_params {
   webhook_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const webhook_list_params&, const webhook_list_params&) = default;
 };
 

@@ -26,6 +26,7 @@ struct enum_traits<asset_ingest_type> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// The old form of `resolution_tier`.
 enum class asset_max_stored_resolution : std::int16_t {
   audio_only,  ///< "Audio only"
   sd,  ///< "SD"
@@ -50,6 +51,7 @@ struct enum_traits<asset_recording_time_type> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// State of all downloadable files together.
 enum class asset_static_renditions_status : std::int16_t { ready, preparing, disabled, errored };
 template <>
 struct enum_traits<asset_static_renditions_status> {
@@ -111,6 +113,7 @@ struct enum_traits<asset_generated_subtitle_settings_language_code> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Steps of preparing an asset.
 enum class asset_progress_state : std::int16_t { ingesting, transcoding, completed, live, errored };
 template <>
 struct enum_traits<asset_progress_state> {
@@ -162,24 +165,28 @@ struct enum_traits<static_rendition_name> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// `skipped`: the source is smaller.
 enum class static_rendition_status : std::int16_t { ready, preparing, skipped, errored };
 template <>
 struct enum_traits<static_rendition_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// What a file is billed as.
 enum class static_rendition_type : std::int16_t { standard, advanced };
 template <>
 struct enum_traits<static_rendition_type> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// `errored` and `deleted` are final.
 enum class track_status : std::int16_t { preparing, ready, errored, deleted };
 template <>
 struct enum_traits<track_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Where captions came from.
 enum class track_text_source : std::int16_t {
   uploaded, embedded, generated_live, generated_live_final, generated_vod,
 };
@@ -253,7 +260,7 @@ struct asset_recording_time {
   friend bool operator==(const asset_recording_time&, const asset_recording_time&) = default;
 };
 
-/// The API's `AssetShots.Errors`.
+/// Why the division failed.
 struct asset_shots_errors {
   std::vector<std::string> messages;  ///< In words, for people.
   std::optional<std::string> type;  ///< In one word, `download_failed` or `invalid_input` for example.
@@ -278,7 +285,8 @@ struct static_rendition {
   std::optional<std::int64_t> height;  ///< Pixels.
   /// File name, the last part of the download address.
   std::optional<open_enum<static_rendition_name>> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  /// The caller's own text, sent back with the object. At most 255 characters.
+  std::optional<std::string> passthrough;
   std::optional<open_enum<static_rendition_resolution>> resolution;  ///< What was asked for.
   std::optional<open_enum<mux::resolution_tier>> resolution_tier;  ///< What is billed.
   std::optional<open_enum<static_rendition_status>> status;  ///< `skipped`: the source is smaller.
@@ -465,7 +473,7 @@ struct asset_create_params {
   friend bool operator==(const asset_create_params&, const asset_create_params&) = default;
 };
 
-/// Body of `video.assets.createPlaybackId`.
+/// Body of `video.assets.createPlaybackId`: who may play under the new id.
 struct asset_create_playback_id_params {
   asset_create_playback_id_params() {}
   std::optional<std::string> drm_configuration_id;  ///< Needed for the policy `drm`, and only there.
@@ -482,7 +490,7 @@ struct asset_create_static_rendition_params {
   friend bool operator==(const asset_create_static_rendition_params&, const asset_create_static_rendition_params&) = default;
 };
 
-/// Body of `video.assets.createTrack`.
+/// Body of `video.assets.createTrack`: where the track comes from and what it is.
 struct asset_create_track_params {
   asset_create_track_params() {}
   std::string language_code;  ///< Language of the track. A BCP 47 language tag.
@@ -544,7 +552,7 @@ struct asset_options {
   friend bool operator==(const asset_options&, const asset_options&) = default;
 };
 
-/// The API's `AssetResponse`.
+/// Envelope of one asset.
 struct asset_response {
   asset data;
   friend bool operator==(const asset_response&, const asset_response&) = default;
@@ -583,7 +591,7 @@ struct asset_update_track_params {
   friend bool operator==(const asset_update_track_params&, const asset_update_track_params&) = default;
 };
 
-/// The API's `InputInfo.File.Track`.
+/// A track of that file.
 struct input_info_file_track {
   std::string type;
   std::optional<std::int64_t> channels;
@@ -597,7 +605,7 @@ struct input_info_file_track {
   friend bool operator==(const input_info_file_track&, const input_info_file_track&) = default;
 };
 
-/// The API's `InputInfo.File`.
+/// The file that was found there.
 struct input_info_file {
   std::optional<std::string> container_format;  ///< As found, `mov,mp4,m4a` for example.
   std::vector<input_info_file_track> tracks;
@@ -623,10 +631,10 @@ struct asset_list_params {
   friend bool operator==(const asset_list_params&, const asset_list_params&) = default;
 };
 
-/// The API's `AssetGenerateSubtitlesResponse`.
+/// The text tracks that are being made.
 using asset_generate_subtitles_response = std::vector<track>;
 
-/// The API's `AssetRetrieveInputInfoResponse`.
+/// One entry an input.
 using asset_retrieve_input_info_response = std::vector<input_info>;
 
 }  // namespace mux::inline v0

@@ -13,7 +13,7 @@
 
 namespace mux::inline v0 {
 
-/// The API's `DeliveryReport.DeliveredSecondsByResolution`.
+/// The seconds delivered, split by what they are billed as; what was not delivered is absent.
 struct delivery_report_delivered_seconds_by_resolution {
   std::optional<double> tier_1080p;  ///< Seconds.
   std::optional<double> tier_1440p;  ///< Seconds.
@@ -23,31 +23,36 @@ struct delivery_report_delivered_seconds_by_resolution {
   friend bool operator==(const delivery_report_delivered_seconds_by_resolution&, const delivery_report_delivered_seconds_by_resolution&) = default;
 };
 
-/// The API's `DeliveryReport`.
+/// What was delivered of one asset within the window.
 struct delivery_report {
-  double asset_duration = 0;  ///< Seconds.
-  open_enum<encoding_tier> asset_encoding_tier;  ///< Deprecated.
+  double asset_duration = 0;  ///< Length of the asset. Seconds.
+  open_enum<encoding_tier> asset_encoding_tier;  ///< The old form of `asset_video_quality`. Deprecated.
   std::string asset_id;
-  open_enum<resolution_tier> asset_resolution_tier;
-  open_enum<delivered_asset_state> asset_state;
-  std::chrono::sys_seconds created_at{};
-  double delivered_seconds = 0;  ///< Seconds.
+  open_enum<resolution_tier> asset_resolution_tier;  ///< What the asset is billed as.
+  open_enum<delivered_asset_state> asset_state;  ///< What became of the asset since.
+  std::chrono::sys_seconds created_at{};  ///< When the asset was created.
+  /// Sum over all viewers; a second is counted for each who received it. Seconds.
+  double delivered_seconds = 0;
+  /// The same, split by what it is billed as.
   delivery_report_delivered_seconds_by_resolution delivered_seconds_by_resolution;
   std::optional<open_enum<video_quality>> asset_video_quality;
-  std::optional<std::chrono::sys_seconds> deleted_at;
-  std::optional<std::string> live_stream_id;
-  std::optional<std::string> passthrough;
+  std::optional<std::chrono::sys_seconds> deleted_at;  ///< Present if the asset was deleted.
+  std::optional<std::string> live_stream_id;  ///< Present if the asset is the recording of a live stream.
+  std::optional<std::string> passthrough;  ///< The caller's own text, as given to the asset.
   friend bool operator==(const delivery_report&, const delivery_report&) = default;
 };
 
-/// Query of `video.deliveryUsage.list`.
+/// Query of `video.deliveryUsage.list`: of what, and when. `asset_id` and `live_stream_id` exclude each
+/// other.
 struct delivery_usage_list_params {
   delivery_usage_list_params() {}
-  std::optional<std::string> asset_id;
+  std::optional<std::string> asset_id;  ///< Only this asset; not together with `live_stream_id`.
+  /// Only recordings of this live stream; not together with `asset_id`.
   std::optional<std::string> live_stream_id;
+  /// Begin and end in epoch seconds; the hour that ended 12 hours ago if absent.
   std::vector<std::string> timeframe;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 100.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 100.
   friend bool operator==(const delivery_usage_list_params&, const delivery_usage_list_params&) = default;
 };
 

@@ -8,7 +8,7 @@
 
 namespace mux::inline v0 {
 
-/// The API's `DRMConfiguration`.
+/// Settings of digital rights management; playback ids with the policy `drm` name one.
 struct drm_configuration {
   std::string id;  ///< At most 255 characters.
   friend bool operator==(const drm_configuration&, const drm_configuration&) = default;
@@ -17,8 +17,8 @@ struct drm_configuration {
 /// Query of `video.drmConfigurations.list`.
 struct drm_configuration_list_params {
   drm_configuration_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const drm_configuration_list_params&, const drm_configuration_list_params&) = default;
 };
 

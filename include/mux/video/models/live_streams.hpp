@@ -17,12 +17,14 @@
 
 namespace mux::inline v0 {
 
+/// How far players are behind: about 5 seconds (`low`), 12 to 20 (`reduced`), 25 to 30 (`standard`).
 enum class latency_mode : std::int16_t { low, reduced, standard };
 template <>
 struct enum_traits<latency_mode> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// `active` while an encoder sends, `disabled` if none may.
 enum class live_stream_status : std::int16_t { active, idle, disabled };
 template <>
 struct enum_traits<live_stream_status> {
@@ -35,6 +37,7 @@ struct enum_traits<live_stream_active_ingest_protocol> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Channel of the captions in the video signal.
 enum class caption_channel : std::int16_t { cc1, cc2, cc3, cc4 };
 template <>
 struct enum_traits<caption_channel> {
@@ -61,178 +64,209 @@ struct enum_traits<simulcast_target_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// After a `fatal` error nothing more is tried.
 enum class simulcast_target_error_severity : std::int16_t { normal, fatal };
 template <>
 struct enum_traits<simulcast_target_error_severity> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `LiveStreamEmbeddedSubtitleSettings`.
+/// Captions that come inside the video signal, and what to make of them.
 struct live_stream_embedded_subtitle_settings {
-  open_enum<caption_channel> language_channel;
-  std::string language_code;  ///< A BCP 47 language tag.
-  std::string name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  open_enum<caption_channel> language_channel;  ///< Where in the signal they are.
+  std::string language_code;  ///< Their language. A BCP 47 language tag.
+  std::string name;  ///< What players show in their menu.
+  /// The caller's own text, sent back with the track. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const live_stream_embedded_subtitle_settings&, const live_stream_embedded_subtitle_settings&) = default;
 };
 
-/// The API's `LiveStreamGeneratedSubtitleSettings`.
+/// Captions to be made from the speech of the broadcast.
 struct live_stream_generated_subtitle_settings {
-  open_enum<live_caption_language> language_code;
-  std::string name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::vector<std::string> transcription_vocabulary_ids;
+  open_enum<live_caption_language> language_code;  ///< Language that is spoken.
+  std::string name;  ///< What players show in their menu.
+  /// The caller's own text, sent back with the track. At most 255 characters.
+  std::optional<std::string> passthrough;
+  std::vector<std::string> transcription_vocabulary_ids;  ///< Vocabularies with names and terms to expect.
   friend bool operator==(const live_stream_generated_subtitle_settings&, const live_stream_generated_subtitle_settings&) = default;
 };
 
-/// The API's `LiveStreamMetadata`.
+/// Describes the broadcast to people.
 struct live_stream_metadata {
   live_stream_metadata() {}
-  std::optional<std::string> title;  ///< At most 512 characters.
+  std::optional<std::string> title;  ///< For people. At most 512 characters.
   friend bool operator==(const live_stream_metadata&, const live_stream_metadata&) = default;
 };
 
-/// The API's `SimulcastTarget`.
+/// A server that the broadcast is passed on to, and whether it takes it.
 struct simulcast_target {
   std::string id;
-  open_enum<simulcast_target_status> status;
-  std::string url;
+  open_enum<simulcast_target_status> status;  ///< Whether the target takes the broadcast.
+  std::string url;  ///< Where the broadcast is sent, by RTMP(S) or, if the encoder uses it too, SRT.
+  /// Present if the target is `errored`.
   std::optional<open_enum<simulcast_target_error_severity>> error_severity;
-  std::optional<std::string> passthrough;
-  std::optional<std::string> stream_key;
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the object.
+  std::optional<std::string> stream_key;  ///< The key at the target; a secret.
   friend bool operator==(const simulcast_target&, const simulcast_target&) = default;
 };
 
-/// The API's `LiveStream`.
+/// A broadcast, past, present or to come. Each connection of an encoder after the reconnect window makes a
+/// new asset.
 struct live_stream {
   std::string id;  ///< At most 255 characters.
-  std::chrono::sys_seconds created_at{};
-  open_enum<mux::latency_mode> latency_mode;
-  std::int64_t max_continuous_duration = 0;  ///< Seconds.
+  std::chrono::sys_seconds created_at{};  ///< When the stream was made, to the second.
+  open_enum<mux::latency_mode> latency_mode;  ///< How far players are behind the broadcast.
+  /// After so long the broadcast is cut, at most 12 hours. Seconds.
+  std::int64_t max_continuous_duration = 0;
+  /// `active` from the first recorded bytes until the reconnect window is over.
   open_enum<live_stream_status> status;
-  std::string stream_key;  ///< At most 64 characters.
-  std::optional<std::string> active_asset_id;
+  std::string stream_key;  ///< Whoever has it can broadcast: a secret. At most 64 characters.
+  std::optional<std::string> active_asset_id;  ///< The asset that is being recorded; present while `active`.
+  /// How the encoder is connected; present while `active`.
   std::optional<open_enum<live_stream_active_ingest_protocol>> active_ingest_protocol;
-  std::optional<bool> audio_only;
+  std::optional<bool> audio_only;  ///< The stream carries no video.
+  /// Captions that come inside the video signal.
   std::vector<live_stream_embedded_subtitle_settings> embedded_subtitles;
+  /// Captions that are made from speech.
   std::vector<live_stream_generated_subtitle_settings> generated_subtitles;
-  std::optional<bool> low_latency;  ///< Deprecated.
-  std::optional<live_stream_metadata> meta;
-  std::optional<asset_options> new_asset_settings;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::vector<playback_id> playback_ids;
-  std::vector<std::string> recent_asset_ids;
-  std::optional<std::string> reconnect_slate_url;
-  std::optional<double> reconnect_window;  ///< Seconds.
-  std::optional<bool> reduced_latency;  ///< Deprecated.
-  std::vector<simulcast_target> simulcast_targets;
-  std::optional<std::string> srt_passphrase;  ///< At most 64 characters.
-  std::optional<bool> test;
-  std::optional<bool> use_slate_for_standard_latency;
+  std::optional<bool> low_latency;  ///< The old form of `latency_mode`. Deprecated.
+  std::optional<live_stream_metadata> meta;  ///< Title of the stream.
+  std::optional<asset_options> new_asset_settings;  ///< Settings of the recordings.
+  /// The caller's own text, sent back with the stream and in webhooks. At most 255 characters.
+  std::optional<std::string> passthrough;
+  std::vector<playback_id> playback_ids;  ///< For the live stream; recordings have their own.
+  std::vector<std::string> recent_asset_ids;  ///< The latest recordings.
+  std::optional<std::string> reconnect_slate_url;  ///< Picture shown while the encoder is away.
+  /// How long a lost encoder is waited for before the recording ends; 60 if absent, 0 with low and reduced
+  /// latency. Seconds.
+  std::optional<double> reconnect_window;
+  std::optional<bool> reduced_latency;  ///< The old form of `latency_mode`. Deprecated.
+  std::vector<simulcast_target> simulcast_targets;  ///< Servers that the broadcast is passed on to.
+  /// For encoders that connect by SRT; a secret. At most 64 characters.
+  std::optional<std::string> srt_passphrase;
+  std::optional<bool> test;  ///< A test stream: disabled after 5 minutes, recordings deleted after 24 hours.
+  std::optional<bool> use_slate_for_standard_latency;  ///< Shows the slate in standard latency too.
   friend bool operator==(const live_stream&, const live_stream&) = default;
 };
 
-/// The API's `LiveStreamCreateParams.EmbeddedSubtitle`.
+/// Captions that come inside the video signal, and what to make of them.
 struct live_stream_create_params_embedded_subtitle {
   live_stream_create_params_embedded_subtitle() {}
-  std::optional<open_enum<caption_channel>> language_channel;
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  std::optional<open_enum<caption_channel>> language_channel;  ///< Where in the signal they are.
+  std::optional<std::string> language_code;  ///< Their language. A BCP 47 language tag.
+  std::optional<std::string> name;  ///< What players show in their menu.
+  /// The caller's own text, sent back with the track. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const live_stream_create_params_embedded_subtitle&, const live_stream_create_params_embedded_subtitle&) = default;
 };
 
-/// The API's `LiveStreamCreateParams.GeneratedSubtitle`.
+/// Captions to be made from the speech of the broadcast.
 struct live_stream_create_params_generated_subtitle {
   live_stream_create_params_generated_subtitle() {}
-  std::optional<open_enum<live_caption_language>> language_code;
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::vector<std::string> transcription_vocabulary_ids;
+  std::optional<open_enum<live_caption_language>> language_code;  ///< Language that is spoken.
+  std::optional<std::string> name;  ///< What players show in their menu.
+  /// The caller's own text, sent back with the track. At most 255 characters.
+  std::optional<std::string> passthrough;
+  std::vector<std::string> transcription_vocabulary_ids;  ///< Vocabularies with names and terms to expect.
   friend bool operator==(const live_stream_create_params_generated_subtitle&, const live_stream_create_params_generated_subtitle&) = default;
 };
 
-/// The API's `LiveStreamCreateParams.SimulcastTarget`.
+/// A server that the broadcast is passed on to.
 struct live_stream_create_params_simulcast_target {
   live_stream_create_params_simulcast_target() {}
-  std::string url;
-  std::optional<std::string> passthrough;
-  std::optional<std::string> stream_key;
+  std::string url;  ///< Where the broadcast is sent, by RTMP(S) or, if the encoder uses it too, SRT.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the object.
+  std::optional<std::string> stream_key;  ///< The key at the target; a secret.
   friend bool operator==(const live_stream_create_params_simulcast_target&, const live_stream_create_params_simulcast_target&) = default;
 };
 
 /// Body of `video.liveStreams.create`.
 struct live_stream_create_params {
   live_stream_create_params() {}
+  /// Playback ids with more than a policy, for DRM.
   std::vector<create_playback_id_request> advanced_playback_policies;
-  std::optional<bool> audio_only;
+  std::optional<bool> audio_only;  ///< The encoder will send no video.
+  /// Captions that come inside the video signal.
   std::vector<live_stream_create_params_embedded_subtitle> embedded_subtitles;
+  /// Captions to be made from speech.
   std::vector<live_stream_create_params_generated_subtitle> generated_subtitles;
-  std::optional<open_enum<mux::latency_mode>> latency_mode;
-  std::optional<bool> low_latency;  ///< Deprecated.
-  std::optional<double> max_continuous_duration;  ///< Seconds, default 43200.
-  std::optional<live_stream_metadata> meta;
+  std::optional<open_enum<mux::latency_mode>> latency_mode;  ///< How far players are behind the broadcast.
+  std::optional<bool> low_latency;  ///< The old form of `latency_mode`. Deprecated.
+  /// After so long the broadcast is cut, 60 to 43,200. Seconds, default 43200.
+  std::optional<double> max_continuous_duration;
+  std::optional<live_stream_metadata> meta;  ///< Title of the stream.
+  /// Settings of the recordings; without playback policies they cannot be played.
   std::optional<asset_options> new_asset_settings;
+  /// The caller's own text, sent back with the stream and in webhooks.
   std::optional<std::string> passthrough;
+  /// One playback id is made for each; none are made if this is empty.
   std::vector<open_enum<mux::playback_policy>> playback_policies;
-  std::vector<open_enum<mux::playback_policy>> playback_policy;  ///< Deprecated.
-  std::optional<std::string> reconnect_slate_url;
-  std::optional<double> reconnect_window;  ///< Seconds, 0 to 1800.
-  std::optional<bool> reduced_latency;  ///< Deprecated.
+  /// The old name of `playback_policies`. Deprecated.
+  std::vector<open_enum<mux::playback_policy>> playback_policy;
+  std::optional<std::string> reconnect_slate_url;  ///< Picture to be shown while the encoder is away.
+  /// How long a lost encoder is waited for before the recording ends; 60 if absent, 0 with low and reduced
+  /// latency. Seconds, 0 to 1800.
+  std::optional<double> reconnect_window;
+  std::optional<bool> reduced_latency;  ///< The old form of `latency_mode`. Deprecated.
+  /// Servers that the broadcast is passed on to, at most six.
   std::vector<live_stream_create_params_simulcast_target> simulcast_targets;
+  /// Makes a test stream: disabled after 5 minutes, recordings deleted after 24 hours.
   std::optional<bool> test;
-  std::optional<bool> use_slate_for_standard_latency;
+  std::optional<bool> use_slate_for_standard_latency;  ///< Shows the slate in standard latency too.
   friend bool operator==(const live_stream_create_params&, const live_stream_create_params&) = default;
 };
 
 /// Body of `video.liveStreams.createPlaybackId`.
 struct live_stream_create_playback_id_params {
   live_stream_create_playback_id_params() {}
-  std::optional<std::string> drm_configuration_id;
-  std::optional<open_enum<playback_policy>> policy;
+  std::optional<std::string> drm_configuration_id;  ///< Needed for the policy `drm`, and only there.
+  std::optional<open_enum<playback_policy>> policy;  ///< Who may play.
   friend bool operator==(const live_stream_create_playback_id_params&, const live_stream_create_playback_id_params&) = default;
 };
 
 /// Body of `video.liveStreams.createSimulcastTarget`.
 struct live_stream_create_simulcast_target_params {
   live_stream_create_simulcast_target_params() {}
-  std::string url;
-  std::optional<std::string> passthrough;
-  std::optional<std::string> stream_key;
+  std::string url;  ///< Where the broadcast is sent, by RTMP(S) or, if the encoder uses it too, SRT.
+  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the object.
+  std::optional<std::string> stream_key;  ///< The key at the target; a secret.
   friend bool operator==(const live_stream_create_simulcast_target_params&, const live_stream_create_simulcast_target_params&) = default;
 };
 
-/// The API's `LiveStreamUpdateEmbeddedSubtitlesParams.EmbeddedSubtitle`.
+/// Captions that come inside the video signal, and what to make of them.
 struct live_stream_update_embedded_subtitles_params_embedded_subtitle {
   live_stream_update_embedded_subtitles_params_embedded_subtitle() {}
-  std::optional<open_enum<caption_channel>> language_channel;
-  std::optional<std::string> language_code;  ///< A BCP 47 language tag.
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  std::optional<open_enum<caption_channel>> language_channel;  ///< Where in the signal they are.
+  std::optional<std::string> language_code;  ///< Their language. A BCP 47 language tag.
+  std::optional<std::string> name;  ///< What players show in their menu.
+  /// The caller's own text, sent back with the track. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const live_stream_update_embedded_subtitles_params_embedded_subtitle&, const live_stream_update_embedded_subtitles_params_embedded_subtitle&) = default;
 };
 
 /// Body of `video.liveStreams.updateEmbeddedSubtitles`.
 struct live_stream_update_embedded_subtitles_params {
   live_stream_update_embedded_subtitles_params() {}
+  /// All settings from now on; always sent, empty removes them.
   std::vector<live_stream_update_embedded_subtitles_params_embedded_subtitle> embedded_subtitles;
   friend bool operator==(const live_stream_update_embedded_subtitles_params&, const live_stream_update_embedded_subtitles_params&) = default;
 };
 
-/// The API's `LiveStreamUpdateGeneratedSubtitlesParams.GeneratedSubtitle`.
+/// Captions to be made from the speech of the broadcast.
 struct live_stream_update_generated_subtitles_params_generated_subtitle {
   live_stream_update_generated_subtitles_params_generated_subtitle() {}
-  std::optional<open_enum<live_caption_language>> language_code;
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::vector<std::string> transcription_vocabulary_ids;
+  std::optional<open_enum<live_caption_language>> language_code;  ///< Language that is spoken.
+  std::optional<std::string> name;  ///< What players show in their menu.
+  /// The caller's own text, sent back with the track. At most 255 characters.
+  std::optional<std::string> passthrough;
+  std::vector<std::string> transcription_vocabulary_ids;  ///< Vocabularies with names and terms to expect.
   friend bool operator==(const live_stream_update_generated_subtitles_params_generated_subtitle&, const live_stream_update_generated_subtitles_params_generated_subtitle&) = default;
 };
 
 /// Body of `video.liveStreams.updateGeneratedSubtitles`.
 struct live_stream_update_generated_subtitles_params {
   live_stream_update_generated_subtitles_params() {}
-  /// At most 1 items.
+  /// All settings from now on; always sent, empty removes them. At most 1 items.
   std::vector<live_stream_update_generated_subtitles_params_generated_subtitle> generated_subtitles;
   friend bool operator==(const live_stream_update_generated_subtitles_params&, const live_stream_update_generated_subtitles_params&) = default;
 };
@@ -240,41 +274,48 @@ struct live_stream_update_generated_subtitles_params {
 /// Body of `video.liveStreams.updateNewAssetSettingsStaticRenditions`.
 struct live_stream_update_new_asset_settings_static_renditions_params {
   live_stream_update_new_asset_settings_static_renditions_params() {}
-  std::vector<create_static_rendition_request> static_renditions;
+  std::vector<create_static_rendition_request> static_renditions;  ///< All files from now on.
   friend bool operator==(const live_stream_update_new_asset_settings_static_renditions_params&, const live_stream_update_new_asset_settings_static_renditions_params&) = default;
 };
 
-/// The API's `LiveStreamUpdateParams.NewAssetSettings`.
+/// Settings of recordings that can be changed on an existing stream.
 struct live_stream_update_params_new_asset_settings {
   live_stream_update_params_new_asset_settings() {}
-  std::optional<open_enum<mux::master_access>> master_access;
-  std::optional<asset_metadata> meta;
-  std::optional<open_enum<mux::mp4_support>> mp4_support;  ///< Deprecated.
+  std::optional<open_enum<mux::master_access>> master_access;  ///< Opens the download of the source at once.
+  std::optional<asset_metadata> meta;  ///< Title, creator and external id.
+  /// The old way to ask for files; see `static_renditions`. Deprecated.
+  std::optional<open_enum<mux::mp4_support>> mp4_support;
+  /// Encoding effort; the environment's default if absent.
   std::optional<open_enum<mux::video_quality>> video_quality;
   friend bool operator==(const live_stream_update_params_new_asset_settings&, const live_stream_update_params_new_asset_settings&) = default;
 };
 
-/// Body of `video.liveStreams.update`.
+/// Body of `video.liveStreams.update`: absent members stay.
 struct live_stream_update_params {
   live_stream_update_params() {}
-  field<open_enum<mux::latency_mode>> latency_mode;
-  field<double> max_continuous_duration;  ///< Seconds.
-  field<live_stream_metadata> meta;
+  field<open_enum<mux::latency_mode>> latency_mode;  ///< How far players are behind the broadcast.
+  field<double> max_continuous_duration;  ///< After so long the broadcast is cut, 60 to 43,200. Seconds.
+  field<live_stream_metadata> meta;  ///< Title of the stream.
+  /// Settings of the recordings; without playback policies they cannot be played.
   field<live_stream_update_params_new_asset_settings> new_asset_settings;
-  field<std::string> passthrough;  ///< At most 255 characters.
-  field<std::string> reconnect_slate_url;
-  field<double> reconnect_window;  ///< Seconds, 0 to 1800.
-  field<bool> use_slate_for_standard_latency;
+  /// The caller's own text, sent back with the stream and in webhooks. At most 255 characters.
+  field<std::string> passthrough;
+  field<std::string> reconnect_slate_url;  ///< Picture to be shown while the encoder is away.
+  /// How long a lost encoder is waited for before the recording ends; 60 if absent, 0 with low and reduced
+  /// latency. Seconds, 0 to 1800.
+  field<double> reconnect_window;
+  field<bool> use_slate_for_standard_latency;  ///< Shows the slate in standard latency too.
   friend bool operator==(const live_stream_update_params&, const live_stream_update_params&) = default;
 };
 
-/// Query of `video.liveStreams.list`.
+/// Query of `video.liveStreams.list`: which streams, and where to begin.
 struct live_stream_list_params {
   live_stream_list_params() {}
-  std::optional<open_enum<live_stream_status>> status;
+  std::optional<open_enum<live_stream_status>> status;  ///< Only streams in this state.
+  /// Only the stream with this key; the key becomes part of the URL, a secret in logs.
   std::optional<std::string> stream_key;
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const live_stream_list_params&, const live_stream_list_params&) = default;
 };
 

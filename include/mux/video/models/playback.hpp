@@ -13,6 +13,7 @@
 
 namespace mux::inline v0 {
 
+/// What happens if the picture's shape is not that of width and height.
 enum class playback_thumbnail_fit_mode : std::int16_t { preserve, stretch, crop, smartcrop, pad };
 template <>
 struct enum_traits<playback_thumbnail_fit_mode> {
@@ -40,30 +41,37 @@ struct enum_traits<hls_resolution> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// Query of `video.playback.thumbnail`.
+/// Query of `video.playback.thumbnail`: which moment, and how it is cut. With a signed playback id all of it
+/// belongs into the token and only `token` is given here.
 struct playback_thumbnail_params {
   playback_thumbnail_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
+  /// What happens if the picture's shape is not that of width and height.
   std::optional<open_enum<playback_thumbnail_fit_mode>> fit_mode;
-  std::optional<bool> flip_h;
-  std::optional<bool> flip_v;
-  std::optional<std::int64_t> height;  ///< Pixels.
-  std::optional<bool> latest;
+  std::optional<bool> flip_h;  ///< Mirrors left and right.
+  std::optional<bool> flip_v;  ///< Mirrors top and bottom.
+  /// If only one of height and width is given, the other follows the video. Pixels.
+  std::optional<std::int64_t> height;
+  std::optional<bool> latest;  ///< For live streams: the newest picture.
+  /// The moment as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_time;
-  std::optional<std::int64_t> rotate;  ///< One of 90, 180, 270.
-  std::optional<double> time;  ///< Seconds.
+  std::optional<std::int64_t> rotate;  ///< Degrees, clockwise. One of 90, 180, 270.
+  std::optional<double> time;  ///< The moment, from the start; chosen by the API if absent. Seconds.
   std::optional<std::int64_t> width;  ///< Pixels.
   friend bool operator==(const playback_thumbnail_params&, const playback_thumbnail_params&) = default;
 };
 
-/// Query of `video.playback.animated`.
+/// Query of `video.playback.animated`: which stretch, and how large. With a signed playback id all of it
+/// belongs into the token and only `token` is given here.
 struct playback_animated_params {
   playback_animated_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
-  std::optional<double> end;  ///< Seconds.
+  std::optional<double> end;  ///< End of the stretch, from the start of the video. Seconds.
   std::optional<double> fps;  ///< Frames a second, at most 30, default 15.
   std::optional<std::int64_t> height;  ///< Pixels, at most 640.
-  std::optional<double> start;  ///< Seconds, default 0.
+  std::optional<double> start;  ///< Begin of the stretch, from the start of the video. Seconds, default 0.
   std::optional<std::int64_t> width;  ///< Pixels, at most 640.
   friend bool operator==(const playback_animated_params&, const playback_animated_params&) = default;
 };
@@ -71,10 +79,13 @@ struct playback_animated_params {
 /// Query of `video.playback.storyboard`.
 struct playback_storyboard_params {
   playback_storyboard_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
-  std::optional<double> asset_end_time;  ///< Seconds.
-  std::optional<double> asset_start_time;  ///< Seconds.
+  std::optional<double> asset_end_time;  ///< Plays until there, from the start of the asset. Seconds.
+  std::optional<double> asset_start_time;  ///< Plays from there, from the start of the asset. Seconds.
+  /// The end as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
+  /// The begin as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
   friend bool operator==(const playback_storyboard_params&, const playback_storyboard_params&) = default;
 };
@@ -82,10 +93,13 @@ struct playback_storyboard_params {
 /// Query of `video.playback.storyboardVtt`.
 struct playback_storyboard_vtt_params {
   playback_storyboard_vtt_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
-  std::optional<double> asset_end_time;  ///< Seconds.
-  std::optional<double> asset_start_time;  ///< Seconds.
+  std::optional<double> asset_end_time;  ///< Plays until there, from the start of the asset. Seconds.
+  std::optional<double> asset_start_time;  ///< Plays from there, from the start of the asset. Seconds.
+  /// The end as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
+  /// The begin as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
   friend bool operator==(const playback_storyboard_vtt_params&, const playback_storyboard_vtt_params&) = default;
 };
@@ -93,36 +107,47 @@ struct playback_storyboard_vtt_params {
 /// Query of `video.playback.storyboardMeta`.
 struct playback_storyboard_meta_params {
   playback_storyboard_meta_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
-  std::optional<double> asset_end_time;  ///< Seconds.
-  std::optional<double> asset_start_time;  ///< Seconds.
-  std::optional<open_enum<playback_storyboard_meta_format>> format;  ///< Default jpg.
+  std::optional<double> asset_end_time;  ///< Plays until there, from the start of the asset. Seconds.
+  std::optional<double> asset_start_time;  ///< Plays from there, from the start of the asset. Seconds.
+  /// Format of the storyboard that the answer refers to. Default jpg.
+  std::optional<open_enum<playback_storyboard_meta_format>> format;
+  /// The end as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
+  /// The begin as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
   friend bool operator==(const playback_storyboard_meta_params&, const playback_storyboard_meta_params&) = default;
 };
 
-/// Query of `video.playback.hls`.
+/// Query of `video.playback.hls`: which stretch, and which renditions. With a signed playback id all of it
+/// belongs into the token and only `token` is given here.
 struct playback_hls_params {
   playback_hls_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
-  std::optional<double> asset_end_time;  ///< Seconds.
-  std::optional<double> asset_start_time;  ///< Seconds.
-  std::optional<std::string> default_subtitles_lang;  ///< A BCP 47 language tag.
-  std::optional<bool> exclude_pdt;
-  std::optional<open_enum<hls_resolution>> max_resolution;
-  std::optional<open_enum<hls_resolution>> min_resolution;
+  std::optional<double> asset_end_time;  ///< Plays until there, from the start of the asset. Seconds.
+  std::optional<double> asset_start_time;  ///< Plays from there, from the start of the asset. Seconds.
+  /// The subtitles that are on by default. A BCP 47 language tag.
+  std::optional<std::string> default_subtitles_lang;
+  std::optional<bool> exclude_pdt;  ///< Leaves out the times of day.
+  std::optional<open_enum<hls_resolution>> max_resolution;  ///< No rendition is larger.
+  std::optional<open_enum<hls_resolution>> min_resolution;  ///< No rendition is smaller.
+  /// The end as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
+  /// The begin as a time of day, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
-  std::optional<bool> redundant_streams;
-  std::optional<std::string> rendition_order;  ///< "desc" if present.
-  std::optional<bool> roku_trick_play;
+  std::optional<bool> redundant_streams;  ///< Names each rendition twice, at different delivery networks.
+  /// `desc` puts the largest rendition first, which some players begin with. "desc" if present.
+  std::optional<std::string> rendition_order;
+  std::optional<bool> roku_trick_play;  ///< Adds pictures for scrubbing on Roku devices.
   friend bool operator==(const playback_hls_params&, const playback_hls_params&) = default;
 };
 
 /// Query of `video.playback.staticRendition`.
 struct playback_static_rendition_params {
   playback_static_rendition_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
   friend bool operator==(const playback_static_rendition_params&, const playback_static_rendition_params&) = default;
 };
@@ -130,6 +155,7 @@ struct playback_static_rendition_params {
 /// Query of `video.playback.track`.
 struct playback_track_params {
   playback_track_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
   friend bool operator==(const playback_track_params&, const playback_track_params&) = default;
 };
@@ -137,20 +163,21 @@ struct playback_track_params {
 /// Query of `video.playback.transcript`.
 struct playback_transcript_params {
   playback_transcript_params() {}
+  /// Signed token; needed for playback ids with the policy `signed` or `drm`. A secret.
   std::optional<std::string> token;
   friend bool operator==(const playback_transcript_params&, const playback_transcript_params&) = default;
 };
 
-/// The API's `PlaybackStoryboardMetaResponse`.
+/// JSON.
 using playback_storyboard_meta_response = std::string;
 
-/// The API's `PlaybackStoryboardVttResponse`.
+/// WebVTT.
 using playback_storyboard_vtt_response = std::string;
 
-/// The API's `PlaybackTrackResponse`.
+/// WebVTT.
 using playback_track_response = std::string;
 
-/// The API's `PlaybackTranscriptResponse`.
+/// Plain text.
 using playback_transcript_response = std::string;
 
 }  // namespace mux::inline v0

@@ -12,24 +12,25 @@
 
 namespace mux::inline v0 {
 
+/// What a playback id plays.
 enum class playback_ids_retrieve_response_object_type : std::int16_t { asset, live_stream };
 template <>
 struct enum_traits<playback_ids_retrieve_response_object_type> {
   static std::span<const std::string_view> names() noexcept;
 };
 
-/// The API's `PlaybackIdsRetrieveResponse.Object`.
+/// What a playback id plays.
 struct playback_ids_retrieve_response_object {
-  std::string id;
+  std::string id;  ///< Id of the asset or live stream.
   open_enum<playback_ids_retrieve_response_object_type> type;
   friend bool operator==(const playback_ids_retrieve_response_object&, const playback_ids_retrieve_response_object&) = default;
 };
 
-/// The API's `PlaybackIdsRetrieveResponse`.
+/// A playback id and what it plays.
 struct playback_ids_retrieve_response {
   std::string id;
-  playback_ids_retrieve_response_object object;
-  open_enum<playback_policy> policy;
+  playback_ids_retrieve_response_object object;  ///< What the playback id plays.
+  open_enum<playback_policy> policy;  ///< Who may play.
   friend bool operator==(const playback_ids_retrieve_response&, const playback_ids_retrieve_response&) = default;
 };
 

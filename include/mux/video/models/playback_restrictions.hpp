@@ -10,55 +10,61 @@
 
 namespace mux::inline v0 {
 
-/// The API's `ReferrerDomainRestrictionSettings`.
+/// Which web sites may play.
 struct referrer_domain_restriction_settings {
+  /// Also players that name no web site, such as apps; false if absent.
   std::optional<bool> allow_no_referrer;
-  std::vector<std::string> allowed_domains;  ///< At most 10 items.
+  /// Domains that may play; `*.example.com` stands for all below, `*` alone for any. Empty: none may. At most
+  /// 10 items.
+  std::vector<std::string> allowed_domains;
   friend bool operator==(const referrer_domain_restriction_settings&, const referrer_domain_restriction_settings&) = default;
 };
 
-/// The API's `UserAgentRestrictionSettings`.
+/// Which players may play, by their `User-Agent`.
 struct user_agent_restriction_settings {
-  std::optional<bool> allow_high_risk_user_agent;
-  std::optional<bool> allow_no_user_agent;
+  std::optional<bool> allow_high_risk_user_agent;  ///< Also players that are known for copying.
+  std::optional<bool> allow_no_user_agent;  ///< Also players that do not name themselves.
   friend bool operator==(const user_agent_restriction_settings&, const user_agent_restriction_settings&) = default;
 };
 
-/// The API's `PlaybackRestriction`.
+/// A rule about who may play; a signed token names it as `playback_restriction_id`.
 struct playback_restriction {
   std::string id;  ///< At most 255 characters.
   std::chrono::sys_seconds created_at{};
-  referrer_domain_restriction_settings referrer;
-  std::chrono::sys_seconds updated_at{};
-  user_agent_restriction_settings user_agent;
+  referrer_domain_restriction_settings referrer;  ///< Which web sites may play.
+  std::chrono::sys_seconds updated_at{};  ///< When the rule changed last.
+  user_agent_restriction_settings user_agent;  ///< Which players may play.
   friend bool operator==(const playback_restriction&, const playback_restriction&) = default;
 };
 
-/// The API's `PlaybackRestrictionCreateParams.Referrer`.
+/// Which web sites may play.
 struct playback_restriction_create_params_referrer {
   playback_restriction_create_params_referrer() {}
-  std::vector<std::string> allowed_domains;  ///< At most 10 items.
+  /// Domains that may play; `*.example.com` stands for all below, `*` alone for any. Empty: none may. At most
+  /// 10 items.
+  std::vector<std::string> allowed_domains;
+  /// Also players that name no web site, such as apps; false if absent.
   std::optional<bool> allow_no_referrer;
   friend bool operator==(const playback_restriction_create_params_referrer&, const playback_restriction_create_params_referrer&) = default;
 };
 
-/// The API's `PlaybackRestrictionCreateParams.UserAgent`.
+/// Which players may play, by their `User-Agent`.
 struct playback_restriction_create_params_user_agent {
   playback_restriction_create_params_user_agent() {}
-  std::optional<bool> allow_high_risk_user_agent;
-  std::optional<bool> allow_no_user_agent;
+  std::optional<bool> allow_high_risk_user_agent;  ///< Also players that are known for copying.
+  std::optional<bool> allow_no_user_agent;  ///< Also players that do not name themselves.
   friend bool operator==(const playback_restriction_create_params_user_agent&, const playback_restriction_create_params_user_agent&) = default;
 };
 
 /// Body of `video.playbackRestrictions.create`.
 struct playback_restriction_create_params {
   playback_restriction_create_params() {}
-  playback_restriction_create_params_referrer referrer;
-  playback_restriction_create_params_user_agent user_agent;
+  playback_restriction_create_params_referrer referrer;  ///< Which web sites may play.
+  playback_restriction_create_params_user_agent user_agent;  ///< Which players may play.
   friend bool operator==(const playback_restriction_create_params&, const playback_restriction_create_params&) = default;
 };
 
-/// The API's `PlaybackRestrictionResponse`.
+/// Envelope of one rule.
 struct playback_restriction_response {
   playback_restriction data;
   friend bool operator==(const playback_restriction_response&, const playback_restriction_response&) = default;
@@ -67,7 +73,10 @@ struct playback_restriction_response {
 /// Body of `video.playbackRestrictions.updateReferrer`.
 struct playback_restriction_update_referrer_params {
   playback_restriction_update_referrer_params() {}
-  std::vector<std::string> allowed_domains;  ///< At most 10 items.
+  /// Domains that may play; `*.example.com` stands for all below, `*` alone for any. Empty: none may. At most
+  /// 10 items.
+  std::vector<std::string> allowed_domains;
+  /// Also players that name no web site, such as apps; false if absent.
   std::optional<bool> allow_no_referrer;
   friend bool operator==(const playback_restriction_update_referrer_params&, const playback_restriction_update_referrer_params&) = default;
 };
@@ -75,16 +84,16 @@ struct playback_restriction_update_referrer_params {
 /// Body of `video.playbackRestrictions.updateUserAgent`.
 struct playback_restriction_update_user_agent_params {
   playback_restriction_update_user_agent_params() {}
-  bool allow_high_risk_user_agent = false;
-  bool allow_no_user_agent = false;
+  bool allow_high_risk_user_agent = false;  ///< Also players that are known for copying.
+  bool allow_no_user_agent = false;  ///< Also players that do not name themselves.
   friend bool operator==(const playback_restriction_update_user_agent_params&, const playback_restriction_update_user_agent_params&) = default;
 };
 
 /// Query of `video.playbackRestrictions.list`.
 struct playback_restriction_list_params {
   playback_restriction_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const playback_restriction_list_params&, const playback_restriction_list_params&) = default;
 };
 

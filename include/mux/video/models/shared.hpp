@@ -44,6 +44,7 @@ struct enum_traits<asset_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Which MP4 files of the old kind there are; static renditions replaced them.
 enum class mp4_support : std::int16_t {
   standard,
   none,
@@ -56,6 +57,7 @@ struct enum_traits<mp4_support> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// Resolution as it is billed.
 enum class resolution_tier : std::int16_t {
   audio_only,  ///< "audio-only"
   _720p,  ///< "720p"
@@ -75,6 +77,7 @@ struct enum_traits<video_quality> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+/// What became of the asset since it was delivered.
 enum class delivered_asset_state : std::int16_t { ready, errored, deleted };
 template <>
 struct enum_traits<delivered_asset_state> {

@@ -10,27 +10,29 @@
 
 namespace mux::inline v0 {
 
-/// The API's `TranscriptionVocabulary`.
+/// Names and terms that speech recognition would otherwise get wrong.
 struct transcription_vocabulary {
   std::string id;
   std::chrono::sys_seconds created_at{};
   std::chrono::sys_seconds updated_at{};
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
-  std::vector<std::string> phrases;  ///< At most 1000 items.
+  std::optional<std::string> name;  ///< For people.
+  /// The caller's own text, sent back with the vocabulary. At most 255 characters.
+  std::optional<std::string> passthrough;
+  std::vector<std::string> phrases;  ///< Names and terms of 1 to 32 characters each. At most 1000 items.
   friend bool operator==(const transcription_vocabulary&, const transcription_vocabulary&) = default;
 };
 
 /// Body of `video.transcriptionVocabularies.create`.
 struct transcription_vocabulary_create_params {
   transcription_vocabulary_create_params() {}
-  std::vector<std::string> phrases;  ///< At most 1000 items.
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  std::vector<std::string> phrases;  ///< Names and terms of 1 to 32 characters each. At most 1000 items.
+  std::optional<std::string> name;  ///< For people.
+  /// The caller's own text, sent back with the vocabulary. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const transcription_vocabulary_create_params&, const transcription_vocabulary_create_params&) = default;
 };
 
-/// The API's `TranscriptionVocabularyResponse`.
+/// Envelope of one vocabulary.
 struct transcription_vocabulary_response {
   transcription_vocabulary data;
   friend bool operator==(const transcription_vocabulary_response&, const transcription_vocabulary_response&) = default;
@@ -39,17 +41,19 @@ struct transcription_vocabulary_response {
 /// Body of `video.transcriptionVocabularies.update`.
 struct transcription_vocabulary_update_params {
   transcription_vocabulary_update_params() {}
-  std::vector<std::string> phrases;  ///< At most 1000 items.
-  std::optional<std::string> name;
-  std::optional<std::string> passthrough;  ///< At most 255 characters.
+  std::vector<std::string> phrases;  ///< Names and terms of 1 to 32 characters each. At most 1000 items.
+  std::optional<std::string> name;  ///< For people.
+  /// The caller's own text, sent back with the vocabulary. At most 255 characters.
+  std::optional<std::string> passthrough;
   friend bool operator==(const transcription_vocabulary_update_params&, const transcription_vocabulary_update_params&) = default;
 };
 
 /// Query of `video.transcriptionVocabularies.list`.
 struct transcription_vocabulary_list_params {
   transcription_vocabulary_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< At most 10, default 10.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  /// Items a page; a pager asks for as many as are allowed. At most 10, default 10.
+  std::optional<std::int64_t> limit;
   friend bool operator==(const transcription_vocabulary_list_params&, const transcription_vocabulary_list_params&) = default;
 };
 

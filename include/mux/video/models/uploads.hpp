@@ -56,7 +56,7 @@ struct upload_create_params {
   friend bool operator==(const upload_create_params&, const upload_create_params&) = default;
 };
 
-/// The API's `UploadResponse`.
+/// Envelope of one direct upload.
 struct upload_response {
   upload data;
   friend bool operator==(const upload_response&, const upload_response&) = default;
@@ -65,8 +65,8 @@ struct upload_response {
 /// Query of `video.uploads.list`.
 struct upload_list_params {
   upload_list_params() {}
-  std::optional<std::int64_t> page;
-  std::optional<std::int64_t> limit;  ///< Default 25.
+  std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
+  std::optional<std::int64_t> limit;  ///< Items a page; a pager asks for as many as are allowed. Default 25.
   friend bool operator==(const upload_list_params&, const upload_list_params&) = default;
 };
 

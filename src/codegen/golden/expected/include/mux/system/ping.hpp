@@ -18,11 +18,12 @@ namespace requests::system::ping {
 
 }  // namespace requests::system::ping
 
-/// `client.system.ping`.
+/// Whether somebody is there.
 class system_ping {
  public:
   explicit system_ping(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// Asks whether somebody is there.
   /// `POST /system/v1/ping`, limit class `system`, repeat: `harmless_repeat`.
   [[nodiscard]] asio::awaitable<pong> send(const ping_params& params, const ping_send_params& query) const;
 

@@ -9,7 +9,7 @@
 
 namespace mux::inline v0 {
 
-/// `client.system`.
+/// What is no thing.
 class system_group {
  public:
   explicit system_group(const std::shared_ptr<detail::client_core>& core) : ping(core) {}

@@ -32,6 +32,7 @@ class video_things {
   explicit video_things(std::shared_ptr<detail::client_core> core)
       : deep_parts(core), core_(std::move(core)) {}
 
+  /// All things.
   /// `GET /video/v1/things`, limit class `video_other`.
   [[nodiscard]] pager<thing> list(const thing_list_params& params = {}) const;
 
@@ -39,10 +40,12 @@ class video_things {
   /// `POST /video/v1/things`, limit class `video_post`, repeat: `create`.
   [[nodiscard]] asio::awaitable<thing> create(const thing_create_params& params) const;
 
+  /// Changes a thing.
   /// `PATCH /video/v1/things/{THING_ID}`, limit class `video_other`.
   [[nodiscard]] asio::awaitable<std::vector<thing_part>> update(
       std::string_view thing_id, const thing_update_params& params) const;
 
+  /// Deletes a thing.
   /// `thing_id`: One of a, b.
   /// `DELETE /video/v1/things/{THING_ID}`, limit class `video_other`. Deprecated.
   [[nodiscard]] asio::awaitable<void> delete_(std::string_view thing_id) const;

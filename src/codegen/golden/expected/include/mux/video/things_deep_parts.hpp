@@ -19,11 +19,12 @@ namespace requests::video::things::deep_parts {
 
 }  // namespace requests::video::things::deep_parts
 
-/// `client.video.things.deep_parts`.
+/// Parts of things.
 class video_things_deep_parts {
  public:
   explicit video_things_deep_parts(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
 
+  /// A part as text.
   /// `GET /{THING_ID}/text/{KEY}.vtt`, limit class `unlimited`.
   [[nodiscard]] asio::awaitable<std::string> track(std::string_view thing_id, std::string_view key) const;
 

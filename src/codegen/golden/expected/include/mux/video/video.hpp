@@ -9,7 +9,7 @@
 
 namespace mux::inline v0 {
 
-/// `client.video`.
+/// Everything about things.
 class video_group {
  public:
   explicit video_group(const std::shared_ptr<detail::client_core>& core) : things(core) {}

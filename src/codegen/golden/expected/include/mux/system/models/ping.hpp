@@ -12,7 +12,7 @@ struct ping_params {
   friend bool operator==(const ping_params&, const ping_params&) = default;
 };
 
-/// The API's `Pong`.
+/// Answer of `system.ping.send`.
 struct pong {
   std::string at;  ///< An ISO 8601 time.
   friend bool operator==(const pong&, const pong&) = default;

@@ -147,7 +147,7 @@ struct thing_list_params {
   std::vector<std::string> timeframe;  ///< At most 2 items.
   std::optional<open_enum<thing_list_class>> class_;
   std::optional<std::chrono::sys_seconds> since;
-  std::optional<std::int64_t> limit;  ///< At most 10, default 10.
+  std::optional<std::int64_t> limit;  ///< Items a page. At most 10, default 10.
   friend bool operator==(const thing_list_params&, const thing_list_params&) = default;
 };
 
