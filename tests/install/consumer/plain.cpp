@@ -1,0 +1,3 @@
+#include "refused_call.hpp"
+
+int main() { refused_call(); }
