@@ -7,6 +7,7 @@ import os
 import pathlib
 import platform
 import re
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -88,8 +89,7 @@ class Comparison:
                 reconnect.append(Row(f"{who}, {name}", program(peer, "reconnect", self.reconnects), port, self.reconnects))
         for who, peer in (("OpenSSL", "openssl_peer"), ("mux", "mux_peer")):
             reconnect.append(Row(f"{who}, once", program(peer, "reconnect", 1), self.server.full))
-        compiler = ["g++", "-std=c++20", "-O2", "-DNDEBUG", "-DBOOST_ASIO_SEPARATE_COMPILATION",
-                    "-DBOOST_BEAST_SEPARATE_COMPILATION", "-DBOOST_ASIO_NO_DEPRECATED", f"-I{ROOT}/include", "-c", "-o",
+        compiler = ["g++", "-std=c++20", "-O2", "-DNDEBUG", *self.flags_of_users(), "-c", "-o",
                     str(self.folder / "compiled.o")]
         compiling = [Row("awaitable alone", [*compiler, str(HERE / "compile/awaitable_only.cpp")], kept),
                      Row("mux, one call", [*compiler, str(HERE / "compile/one_call.cpp")], kept)]
@@ -102,6 +102,12 @@ class Comparison:
         for section in known:
             if not self.arguments.only or section.key in self.arguments.only.split(","):
                 self.sections[section.key] = section
+
+    def flags_of_users(self):
+        """The include folders and definitions with which a program that uses the library is compiled."""
+        commands = json.loads((self.build / "compile_commands.json").read_text())
+        ours = next(c for c in commands if c["file"].endswith("peers/mux_peer.cpp"))
+        return [flag for flag in shlex.split(ours["command"]) if re.match("-[DI]", flag)]
 
     def borrowed(self):
         usage = subprocess.run([self.programs / "mux_peer", "modes"], capture_output=True, text=True)

@@ -5,10 +5,9 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <curl/curl.h>
 #include <stdexcept>
 #include <string>
-
-#include <curl/curl.h>
 
 #include "peers/address.hpp"
 #include "peers/checksum.hpp"

@@ -1,7 +1,7 @@
 // measure REPORT PROGRAM ARGUMENT…: runs the program and writes what it cost to the file REPORT:
 //   wall seconds, user seconds, system seconds, peak KiB, exit status (128 + signal if killed)
-// A program of its own because a child's peak memory counts from that of the process that it was forked from, and
-// this one is small.
+// A program of its own because a child's peak memory counts from that of the process that it was forked from,
+// and this one is small.
 
 #include <cerrno>
 #include <chrono>
@@ -39,7 +39,8 @@ int main(int count, char** arguments) {
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;
   std::FILE* const report = std::fopen(arguments[1], "w");
   if (!report) return std::perror(arguments[1]), 1;
-  std::fprintf(report, "%.6f %.6f %.6f %ld %d\n", wall.count(), seconds(used.ru_utime), seconds(used.ru_stime),
-               used.ru_maxrss, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+  std::fprintf(report, "%.6f %.6f %.6f %ld %d\n", wall.count(), seconds(used.ru_utime),
+               seconds(used.ru_stime), used.ru_maxrss,
+               WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
   return std::fclose(report) == 0 ? 0 : 1;
 }

@@ -1,26 +1,26 @@
-// openssl_peer MODE: blocking OpenSSL on a socket, and next to nothing else: what nobody who uses the same TLS can
-// go below.
+// openssl_peer MODE: blocking OpenSSL on a socket, and next to nothing else: what nobody who uses the same
+// TLS can go below.
 //   listing         all pages, nothing decoded but Content-Length and the next cursor
 //   one             one GET of an asset
 //   one_typed       the same, decoded
 //   reconnect N     N times: connection, one GET, end; with tickets if the server gives some
 
+#include <arpa/inet.h>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <openssl/ssl.h>
 
 #include "peers/address.hpp"
 #include "peers/checksum.hpp"

@@ -91,7 +91,8 @@ struct owned_page {
 /// Bytes that the decoder reads beyond the end of a text.
 extern const std::size_t decoder_padding;
 
-/// Both throw on a text that is not of the described form. `json` has `decoder_padding` bytes of capacity left.
+/// Both throw on a text that is not of the described form. `json` has `decoder_padding` bytes of capacity
+/// left.
 class on_demand_decoder {
  public:
   on_demand_decoder();
