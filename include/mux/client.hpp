@@ -8,9 +8,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <mux/body_sink.hpp>
 #include <mux/data/data.hpp>
 #include <mux/options.hpp>
 #include <mux/pager.hpp>
+#include <mux/raw_request.hpp>
 #include <mux/request.hpp>
 #include <mux/robots/robots.hpp>
 #include <mux/send.hpp>
@@ -50,16 +52,30 @@ class client {
   asio::awaitable<result<T>> try_send(request<T> call) const {
     return detail::try_send<T>(core_, std::move(call).base());
   }
-  /// As `try_send`, with status, headers and request id.
+  /// As `try_send`, with status, headers, request id and the body as text.
   template <class T>
-  asio::awaitable<result<response<detail::stored<T>>>> with_response(request<T> call) const {
+  asio::awaitable<result<response<T>>> with_response(request<T> call) const {
     return detail::try_send_full<T>(core_, std::move(call).base());
   }
+  /// Gives the body of the answer to `to` piece by piece, whatever its size; what is not 2xx is an error as
+  /// ever. Once a piece was given there is no further try. `to` must live until the call ends.
+  [[nodiscard]] asio::awaitable<result<response<void>>> try_download(request<std::string> call,
+                                                                     body_sink& to) const;
+  /// As `try_download`. Errors: throws what `throw_error` says for its code.
+  [[nodiscard]] asio::awaitable<response<void>> download(request<std::string> call, body_sink& to) const;
   /// A pager over any list request, with `limit` items a page.
   template <class T>
   [[nodiscard]] pager<T> pages(request<page<T>> first, int limit = 100) const {
     return pager<T>(core_, std::move(first), limit);
   }
+
+  /// Opens connections to the API until there are `connections` of them, so that the first calls need no
+  /// handshake; at most as many as the pool may have. Errors: the first that failed. Spends no token.
+  [[nodiscard]] asio::awaitable<result<void>> warm_up(std::size_t connections = 1) const;
+  /// Ends in order: new calls fail with `shut_down`, those queued and under way go on to their end; then the
+  /// connections are closed. True if that was done within `longest`; then what still waits at the limiter is
+  /// ended with `shut_down`. Cancellation: stops the wait; the client takes no new calls all the same.
+  [[nodiscard]] asio::awaitable<bool> drain(std::chrono::nanoseconds longest) const;
 
   /// Counters and the state of each limit class, taken now.
   [[nodiscard]] client_stats stats() const;

@@ -142,6 +142,9 @@ struct client_options {
   /// the library writes itself (`Authorization`, `Host`, `Connection`, `Content-Length`, …).
   std::vector<std::pair<std::string, std::string>> headers;
   proxy_options proxy;
+  /// Ask `whoami`, once, when a call is refused with 401, 403 or 404, so that the error's hint names the
+  /// token's environment and permissions. Costs that refused call one request of the class `system`.
+  bool explain_refusals = false;
   std::shared_ptr<mux::observer> observer;
 
   /// Options with what `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_AUTHORIZATION_TOKEN`, `MUX_BASE_URL`,

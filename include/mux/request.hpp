@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <mux/body_sink.hpp>
 #include <mux/operation.hpp>
 #include <mux/result.hpp>
 
@@ -35,7 +36,8 @@ struct call_options {
   std::uint64_t flow = 0;
   /// Overrides what the operation's row says about repeats.
   std::optional<idempotency> repeat;
-  /// Extra headers. A name or value with a control character is refused with `invalid_argument`.
+  /// Extra headers; one of the client's own with the same name gives way. Refused with `invalid_argument`:
+  /// a control character, and the names that the library writes itself (`Authorization`, `Host`, …).
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
@@ -51,6 +53,9 @@ struct request_base {
       nullptr;                 ///< what the body decodes to; null: no body is expected or it is kept raw
   bool unwrap = false;         ///< the answer stands in the member `data`
   bool raw = false;            ///< the body is handed over as it is (std::string)
+  bool keep_whole = false;     ///< headers and text of the answer are wanted, besides what it decodes to
+  std::string elsewhere;       ///< `https://host[:port]` that is not the API's; gets no credentials
+  body_sink* sink = nullptr;   ///< takes the answer's body
   std::optional<error> fault;  ///< found while the request was built, reported when it is sent
   call_options options;
 };
@@ -106,5 +111,13 @@ struct page {
   /// Begin and end in epoch seconds, where the API says so.
   std::vector<std::int64_t> timeframe;
 };
+
+/// The page in which items of type T come.
+template <class T>
+struct page_of {
+  using type = page<T>;
+};
+template <class T>
+using page_of_t = typename page_of<T>::type;
 
 }  // namespace mux::inline v0

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,48 +17,43 @@ namespace mux::inline v0 {
 
 namespace asio = boost::asio;
 
-/// An answer with its HTTP side.
-template <class T>
-struct response {
-  T value{};
-  int status = 0;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string request_id;
-  int attempts = 0;
-};
-
-namespace detail {
-
-class client_core;
-
-/// HTTP side of an answer.
+/// The HTTP side of an answer.
 struct answer {
   answer() {}
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string request_id;
+  /// As text, decompressed; empty if the value is that text, or a sink took it.
+  std::string body;
   int attempts = 0;
 };
+
+/// An answer with its HTTP side; without `value` for calls that are answered by nothing.
+template <class T>
+struct response : answer {
+  response() {}
+  T value{};
+};
+template <>
+struct response<void> : answer {};
+
+namespace detail {
+
+class client_core;
 
 /// The send loop. Decodes into `out`, which must be of the type that `request.answer` describes and must
 /// outlive the call. Defined in the library; the only coroutine that knows the order of the rooms.
 asio::awaitable<result<answer>> execute(std::shared_ptr<client_core> core, request_base request, void* out);
 
-/// Keeps `void` out of the templates below.
-struct nothing {};
 template <class T>
-using stored = std::conditional_t<std::is_void_v<T>, nothing, T>;
-
-template <class T>
-asio::awaitable<result<response<stored<T>>>> try_send_full(std::shared_ptr<client_core> core,
-                                                           request_base request) {
-  response<stored<T>> full;
-  result<answer> outcome = co_await execute(std::move(core), std::move(request), &full.value);
+asio::awaitable<result<response<T>>> try_send_full(std::shared_ptr<client_core> core, request_base request) {
+  response<T> full;
+  void* out = nullptr;
+  if constexpr (!std::is_void_v<T>) out = &full.value;
+  request.keep_whole = true;
+  result<answer> outcome = co_await execute(std::move(core), std::move(request), out);
   if (!outcome) co_return std::move(outcome).error();
-  full.status = outcome->status;
-  full.headers = std::move(outcome->headers);
-  full.request_id = std::move(outcome->request_id);
-  full.attempts = outcome->attempts;
+  static_cast<answer&>(full) = std::move(*outcome);
   co_return std::move(full);
 }
 

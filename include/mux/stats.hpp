@@ -40,7 +40,8 @@ struct client_stats {
   pool_stats pool;
   std::uint64_t sent = 0;  ///< tries written to a connection
   std::uint64_t retried = 0;
-  std::uint64_t failed = 0;  ///< calls that ended with an error
+  std::uint64_t renewed = 0;  ///< tries repeated at once because an idle connection had just been closed
+  std::uint64_t failed = 0;   ///< calls that ended with an error
 };
 
 }  // namespace mux::inline v0

@@ -47,6 +47,26 @@ client::~client() {
   if (core_) core_->close();
 }
 
+asio::awaitable<result<response<void>>> client::try_download(request<std::string> call, body_sink& to) const {
+  detail::request_base base = std::move(call).base();
+  base.sink = &to;
+  return detail::try_send_full<void>(core_, std::move(base));
+}
+
+asio::awaitable<response<void>> client::download(request<std::string> call, body_sink& to) const {
+  result<response<void>> got = co_await try_download(std::move(call), to);
+  if (!got) throw_error(std::move(got).error());
+  co_return std::move(*got);
+}
+
+asio::awaitable<result<void>> client::warm_up(std::size_t connections) const {
+  return core_->warm_up(connections);
+}
+
+asio::awaitable<bool> client::drain(std::chrono::nanoseconds longest) const {
+  return core_->drain(longest);
+}
+
 void client::forget_limit(rate_class c) const {
   core_->limiter().of(c)->forget();
 }

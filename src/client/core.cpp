@@ -2,10 +2,13 @@
 
 #include <cmath>
 
+#include <boost/asio/this_coro.hpp>
+
 #include <mux/version.hpp>
 
-#include "client/basic_auth.hpp"
+#include "client/authorization.hpp"
 #include "client/control_bytes.hpp"
+#include "client/header_rules.hpp"
 
 namespace mux::inline v0::detail {
 
@@ -14,18 +17,8 @@ namespace {
 using client_detail::has_control;
 
 std::optional<error> check(const client_options& o) {
-  const credentials& c = o.credentials;
-  if (c.authorization_token.empty() && (c.token_id.empty() || c.token_secret.empty())) {
-    error e(errc::missing_credentials, c.token_id.empty() && c.token_secret.empty() ? "no access token"
-                                       : c.token_id.empty() ? "a token secret without its token id"
-                                                            : "a token id without its token secret");
-    e.hint = "set MUX_TOKEN_ID and MUX_TOKEN_SECRET, or MUX_AUTHORIZATION_TOKEN";
-    return e;
-  }
-  // The texts themselves are not shown: they may be the secret that somebody pasted with a line break.
-  if (has_control(c.token_id) || has_control(c.token_secret.reveal()) ||
-      has_control(c.authorization_token.reveal()))
-    return error(errc::invalid_argument, "a credential holds a control character, a line break perhaps");
+  if (!o.credentials_provider)
+    if (auto wrong = client_detail::check_credentials(o.credentials)) return wrong;
   if (has_control(o.user_agent))
     return error(errc::invalid_argument, "the user agent holds a control character");
   for (std::size_t i = 0; i < rate_class_count; ++i) {
@@ -40,22 +33,35 @@ std::optional<error> check(const client_options& o) {
   if (o.retry.tries < 1) return error(errc::invalid_argument, "retry.tries must be at least 1");
   if (o.pool.per_host < 1 || o.pool.per_host > 1000)
     return error(errc::invalid_argument, "pool.per_host must be 1 to 1,000");
-  return {};
+  if (o.pool.total < 1 || o.pool.total > 10000)
+    return error(errc::invalid_argument, "pool.total must be 1 to 10,000");
+  if (o.response.depth < 1 || o.response.depth > 1024)
+    return error(errc::invalid_argument, "response.depth must be 1 to 1,024");
+  if (o.response.inflation < 1 || o.response.inflation > 1032)
+    return error(errc::invalid_argument, "response.inflation must be 1 to 1,032");
+  return client_detail::check_headers(o.headers);
 }
 
 }  // namespace
 
 client_core::client_core(asio::any_io_executor executor, client_options options)
     : executor_(std::move(executor)), options_(std::move(options)), random_(std::random_device()()) {
-  const credentials& c = options_.credentials;
   std::string agent = options_.user_agent.empty() ? "" : options_.user_agent + " ";
   agent += "mux-cpp/" MUX_VERSION;
-  other_headers_ = {{"User-Agent", agent}, {"Accept", "application/json"}};
-  api_headers_ = other_headers_;
-  api_headers_.emplace_back("Authorization",
-                            c.authorization_token.empty()
-                                ? client_detail::basic_auth(c.token_id, c.token_secret.reveal())
-                                : "Bearer " + std::string(c.authorization_token.reveal()));
+  foreign_headers_ = {{"User-Agent", agent}, {"Accept", "*/*"}};
+  const auto with_own = [this](transport::headers fields) {
+    for (const auto& own : options_.headers) client_detail::replace_header(fields, own);
+    return fields;
+  };
+  playback_headers_ = with_own(foreign_headers_);
+  api_headers_ = with_own({{"User-Agent", agent}, {"Accept", "application/json"}});
+  if (!options_.credentials_provider)
+    api_headers_.emplace_back(client_detail::authorization,
+                              client_detail::authorization_value(options_.credentials));
+}
+
+client_core::~client_core() {
+  client_detail::wipe_credentials(api_headers_);
 }
 
 result<std::shared_ptr<client_core>> client_core::make(asio::any_io_executor executor,
@@ -64,8 +70,9 @@ result<std::shared_ptr<client_core>> client_core::make(asio::any_io_executor exe
   n.timeouts = options.timeouts;
   n.pool = options.pool;
   n.response = options.response;
+  n.proxy = options.proxy;
+  n.observer = options.observer;
   n.ca_file = options.ca_file;
-  if (auto wrong = check(options)) return std::move(*wrong);
   auto network = transport::make_network(executor, std::move(n));
   if (!network) return std::move(network).error();
   return make(std::move(executor), std::move(options), std::move(*network), client_detail::steady_time());
@@ -109,6 +116,28 @@ void client_core::close() {
   network_->close();
 }
 
+asio::awaitable<result<void>> client_core::warm_up(std::size_t connections) {
+  const auto self = shared_from_this();
+  std::optional<transport::wire_error> why =
+      co_await network_->warm_up(host(api_host::api).origin, connections);
+  if (why) co_return std::move(why->what);
+  co_return result<void>();
+}
+
+asio::awaitable<bool> client_core::drain(std::chrono::nanoseconds longest) {
+  const auto self = shared_from_this();
+  const std::shared_ptr<client_detail::nap> last = calls_.drain();
+  const auto alarm = time_->make_alarm(co_await asio::this_coro::executor, [weak = std::weak_ptr(last)] {
+    if (const auto nap = weak.lock()) nap->release();
+  });
+  alarm->arm(time_->now() + longest);
+  auto asleep = last->wait();
+  co_await std::move(asleep);
+  const bool done = calls_.idle();
+  if (!last->cancelled()) close();
+  co_return done;
+}
+
 double client_core::chance() {
   const std::scoped_lock lock(mutex_);
   return std::uniform_real_distribution<double>(0, 1)(random_);
@@ -131,6 +160,7 @@ client_stats client_core::stats() const {
   s.pool = network_->stats();
   s.sent = sent.load();
   s.retried = retried.load();
+  s.renewed = renewed.load();
   s.failed = failed.load();
   return s;
 }

@@ -13,7 +13,9 @@
 #include <mux/send.hpp>
 #include <mux/stats.hpp>
 
+#include "client/activity.hpp"
 #include "client/admission.hpp"
+#include "client/identity.hpp"
 #include "client/server_clock.hpp"
 #include "client/time_source.hpp"
 #include "policy/retry.hpp"
@@ -32,8 +34,13 @@ class client_core : public std::enable_shared_from_this<client_core> {
       asio::any_io_executor executor, client_options options, std::shared_ptr<transport::network> network,
       std::shared_ptr<client_detail::time_source> time);
 
+  ~client_core();
+
   /// Ends queued calls; idempotent.
   void close();
+  /// As those of `client`.
+  asio::awaitable<result<void>> warm_up(std::size_t connections);
+  asio::awaitable<bool> drain(std::chrono::nanoseconds longest);
 
   [[nodiscard]] const client_options& options() const noexcept { return options_; }
   [[nodiscard]] const client_detail::admission& limiter() const noexcept { return *admission_; }
@@ -45,8 +52,12 @@ class client_core : public std::enable_shared_from_this<client_core> {
   }
   /// Headers of every request to that host; the credentials go to the API's host only.
   [[nodiscard]] const transport::headers& headers(api_host which) const noexcept {
-    return which == api_host::api ? api_headers_ : other_headers_;
+    return which == api_host::api ? api_headers_ : playback_headers_;
   }
+  /// Headers of requests to hosts that are not the API's.
+  [[nodiscard]] const transport::headers& foreign_headers() const noexcept { return foreign_headers_; }
+  [[nodiscard]] client_detail::activity& calls() noexcept { return calls_; }
+  [[nodiscard]] client_detail::identity& who() noexcept { return identity_; }
   [[nodiscard]] client_detail::server_clock& server_time() noexcept { return server_time_; }
   [[nodiscard]] observer* watcher() const noexcept { return options_.observer.get(); }
   /// Uniform in [0, 1).
@@ -57,6 +68,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
 
   std::atomic<std::uint64_t> sent{0};
   std::atomic<std::uint64_t> retried{0};
+  std::atomic<std::uint64_t> renewed{0};
   std::atomic<std::uint64_t> failed{0};
 
  private:
@@ -69,8 +81,11 @@ class client_core : public std::enable_shared_from_this<client_core> {
   std::unique_ptr<client_detail::admission> admission_;
   std::array<transport::base_url, 3> hosts_;
   transport::headers api_headers_;
-  transport::headers other_headers_;
+  transport::headers playback_headers_;
+  transport::headers foreign_headers_;
   client_detail::server_clock server_time_;
+  client_detail::activity calls_;
+  client_detail::identity identity_;
   std::mutex mutex_;  ///< guards the two below
   std::mt19937_64 random_;
   std::array<policy::retry_budget, rate_class_count> budgets_;

@@ -1,11 +1,11 @@
+#include "client/page_walk.hpp"
+
 #include <algorithm>
 #include <charconv>
 
-#include <mux/pager.hpp>
-
 #include "codec/codec.hpp"
 
-namespace mux::inline v0::detail {
+namespace mux::inline v0::client_detail {
 
 namespace {
 
@@ -60,20 +60,21 @@ std::string take_query(std::string& target, std::string_view name) {
 
 }  // namespace
 
-page_walk::page_walk(std::shared_ptr<client_core> core, request_base first, int limit)
-    : core_(std::move(core)), first_(std::move(first)), limit_(std::clamp(limit, 1, 100)) {
+page_walk::page_walk(detail::request_base first, int limit)
+    : first_(std::move(first)), limit_(std::clamp(limit, 1, 100)) {
   // A listing may begin in the middle: the walk takes over what the request says.
   cursor_ = take_query(first_.target, "cursor");
   if (const std::string page = take_query(first_.target, "page"); !page.empty())
     std::from_chars(page.data(), page.data() + page.size(), page_);
+  if (const std::string own = take_query(first_.target, "limit"); !own.empty())
+    std::from_chars(own.data(), own.data() + own.size(), limit_);
 }
 
-request_base page_walk::next_request() const {
-  request_base request = first_;
-  if (find_query(request.target, "limit") == std::string::npos)
-    add_query(request.target, "limit", std::to_string(limit_));
-  if (!cursor_.empty()) {
-    add_query(request.target, "cursor", cursor_);
+detail::request_base page_walk::request_at(const std::string& cursor) const {
+  detail::request_base request = first_;
+  add_query(request.target, "limit", std::to_string(limit_));
+  if (!cursor.empty()) {
+    add_query(request.target, "cursor", cursor);
   } else if (page_ > 1) {
     add_query(request.target, "page", std::to_string(page_));
   }
@@ -107,8 +108,4 @@ result<void> page_walk::advance(std::size_t items, const std::optional<std::stri
   return {};
 }
 
-std::string page_walk::position() const {
-  return first_.op->paging == pagination::cursor ? cursor_ : std::to_string(page_);
-}
-
-}  // namespace mux::inline v0::detail
+}  // namespace mux::inline v0::client_detail

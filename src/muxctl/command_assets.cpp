@@ -27,6 +27,7 @@ asio::awaitable<exit_code> list(client& api, const assets_list_command& command,
   if (!command.cursor.empty()) params.cursor = command.cursor;
   request<page<asset>> first = requests::video::assets::list(params);
   pager<asset> pages = api.pages(std::move(first), command.limit);
+  pages.prefetch(command.all);
   std::string cursor = command.cursor;
   do {
     result<std::optional<page<asset>>> got = co_await pages.try_next();

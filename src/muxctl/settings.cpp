@@ -164,6 +164,7 @@ std::filesystem::path default_limits_directory() {
 
 client_options make_options(const global_flags& flags) {
   client_options options = client_options::from_environment();
+  options.explain_refusals = true;
   options.credentials = choose_credentials(flags, std::move(options.credentials));
   if (flags.base_url) options.base_url = *flags.base_url;
   if (flags.ca_file) options.ca_file = *flags.ca_file;

@@ -70,6 +70,10 @@ verdict judge(const ending& e, idempotency repeat, int attempt, const retry_limi
     v.why = stop_reason::ambiguous;
     return v;
   }
+  if (e.stale && !e.forbidden) {
+    v.what = action::renew;
+    return v;
+  }
   const bool transient = e.status == 0 || (e.status >= 200 && e.status < 300) ? transient_failure(e.failure)
                                                                               : transient_status(e.status);
   if (!transient || e.forbidden) return v;

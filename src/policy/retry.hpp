@@ -14,7 +14,10 @@ struct ending {
   int status = 0;             ///< HTTP status; 0: no answer
   errc failure = errc::none;  ///< without an answer: why; with a 2xx: why it could not be used
   bool bytes_sent = false;
-  bool forbidden = false;  ///< the server said `x-should-retry: false`
+  bool forbidden = false;  ///< the server said `x-should-retry: false`, or a sink has seen a part
+  /// A connection that had served before was lost before a byte of the answer, for the first time in this
+  /// call: the server was closing it, most likely.
+  bool stale = false;
 };
 
 /// What follows.
@@ -22,6 +25,7 @@ struct verdict {
   enum class action : std::uint8_t {
     succeed,  ///< a usable answer
     retry,    ///< once more after `pause`, through the limiter
+    renew,    ///< once more at once on a new connection, through the limiter; no try is used up
     requeue,  ///< 429: once more, at the head of the queue, when the class's pause is over; no try is used up
     give_up,  ///< report the failure
   } what = action::give_up;

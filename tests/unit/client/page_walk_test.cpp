@@ -1,10 +1,10 @@
-#include <gtest/gtest.h>
+#include "client/page_walk.hpp"
 
-#include <mux/pager.hpp>
+#include <gtest/gtest.h>
 
 namespace {
 
-using mux::detail::page_walk;
+using mux::client_detail::page_walk;
 using mux::detail::request_base;
 
 constexpr mux::operation by_cursor{"test.list",
@@ -30,7 +30,7 @@ page_walk walk(const mux::operation& op, std::string target, int limit = 100) {
   request_base base;
   base.op = &op;
   base.target = std::move(target);
-  return page_walk(nullptr, std::move(base), limit);
+  return page_walk(std::move(base), limit);
 }
 
 TEST(page_walk, follows_cursors_to_the_end) {
