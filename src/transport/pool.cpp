@@ -1,9 +1,11 @@
 #include "transport/pool.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
@@ -20,6 +22,8 @@ namespace mux::inline v0::transport {
 namespace {
 
 using policy::pool_plan;
+
+constexpr int rescues = 3;  // how often a connect without a file descriptor is repeated
 
 /// Tells the pools of an execution context that it ends, while their sockets can still be closed.
 class pool_registry final : public asio::execution_context::service {
@@ -43,93 +47,192 @@ class pool_registry final : public asio::execution_context::service {
   std::vector<std::weak_ptr<pool>> pools_;
 };
 
+pool_plan::limits limits_of(const pool_options& options) {
+  pool_plan::limits bounds;
+  bounds.per_host = std::max<std::size_t>(options.per_host, 1);
+  bounds.total = std::max<std::size_t>(options.total, 1);
+  bounds.idle = options.idle;
+  bounds.idle_when_recent = options.idle_for_post;
+  bounds.age = options.age;
+  return bounds;
+}
+
 }  // namespace
 
-/// One who waits. The pool's mutex guards all but the timer, which belongs to the strand of the coroutine.
-struct pool::waiter {
-  explicit waiter(const asio::any_io_executor& executor) : timer(executor) {}
-  asio::steady_timer timer;
-  connection_ptr granted;  ///< null with `called`: a place to open one on
-  bool called = false;
-};
-
 struct pool::host {
-  host(origin of, pool_plan::limits bounds) : at(std::move(of)), plan(bounds) {}
+  host(origin of, std::size_t count) : at(std::move(of)), number(count) {}
   const origin at;
-  pool_plan plan;
-  std::unordered_map<std::uint64_t, connection_ptr> idle;
-  std::unordered_map<std::uint64_t, std::shared_ptr<waiter>> waiting;  ///< by ticket
+  const std::size_t number;           ///< in the plan
   std::optional<error> last_failure;  ///< of connecting, until a connect succeeds
 };
 
-/// A place in a host's plan, or one in its queue. Gives back whatever it holds, so that a coroutine may end
-/// anywhere.
+/// One who waits. The pool's mutex guards all but the timer, which belongs to the strand of the coroutine.
+struct pool::waiter {
+  waiter(const asio::any_io_executor& executor, host& of, std::optional<clock::time_point> until)
+      : timer(executor), at(of), deadline(until) {}
+  asio::steady_timer timer;
+  host& at;
+  const std::optional<clock::time_point> deadline;
+  std::weak_ptr<opening> work;    ///< its own connection, if there was a place for one
+  connection* granted = nullptr;  ///< with `called`; null: `failed` says why
+  failure failed;
+  bool called = false;
+};
+
+/// Waits for several connections. Belongs to one strand.
+struct pool::warming {
+  explicit warming(const asio::any_io_executor& executor) : ended(executor) {}
+  asio::steady_timer ended;
+  std::size_t left = 0;
+  failure first;
+};
+
+/// A connection on its way, with its place in the plan.
+struct pool::opening {
+  opening(std::shared_ptr<pool> of, host& to, connection& one, asio::any_io_executor on)
+      : owner(std::move(of)), at(to), made(one), strand(std::move(on)) {}
+  opening(const opening&) = delete;
+  opening& operator=(const opening&) = delete;
+  ~opening() {
+    if (!settled) owner->settle(*this, owner->unserved(at, wait_end::cancelled));
+    if (group && --group->left == 0) group->ended.cancel();
+  }
+
+  const std::shared_ptr<pool> owner;
+  host& at;
+  connection& made;
+  const asio::any_io_executor strand;
+  asio::cancellation_signal cancel;  ///< emitted on the strand
+  std::optional<clock::time_point> deadline;
+  std::uint64_t ticket = 0;  ///< of who asked for it; 0: nobody
+  std::shared_ptr<warming> group;
+  bool settled = false;
+};
+
+/// What is done once the mutex is released: declared before the lock.
+class pool::errands {
+ public:
+  explicit errands(pool& of) : pool_(of) {}
+  errands(const errands&) = delete;
+  errands& operator=(const errands&) = delete;
+  ~errands() {
+    for (std::unique_ptr<connection>& one : closing) {
+      const std::uint64_t served = one->served();
+      const std::string name = pool_.options_.observer ? name_of(one->to()) : std::string();
+      one.reset();
+      if (pool_.options_.observer) pool_.options_.observer->on_disconnected(name, served);
+    }
+    for (const std::shared_ptr<opening>& work : beginning)
+      asio::co_spawn(
+          work->strand, pool_.carry_out(work),
+          asio::bind_cancellation_slot(work->cancel.slot(), [work](const std::exception_ptr& failed) {
+            if (failed) std::rethrow_exception(failed);
+          }));
+  }
+
+  std::vector<std::unique_ptr<connection>> closing;
+  std::vector<std::shared_ptr<opening>> beginning;
+
+ private:
+  pool& pool_;
+};
+
+/// A connection, or a place in the queue. Gives back whatever it holds, so that a coroutine may end anywhere.
 class pool::place {
  public:
-  place(std::shared_ptr<pool> owner, host& at) : owner_(std::move(owner)), at_(&at) {}
+  explicit place(std::shared_ptr<pool> owner) : owner_(std::move(owner)) {}
   place(place&& other) noexcept = default;
   place& operator=(place&&) = delete;
   ~place() {
     if (!owner_) return;
-    if (ticket_ != 0) leave();
-    if (held_) owner_->release(*at_, std::move(own));
+    if (waiter_) leave();
+    if (own) owner_->release(*at, *own);
   }
 
   /// Asks the plan until it names a connection that is still good. False: wait.
-  bool take(policy::freshness how, const asio::any_io_executor& executor) {
-    connections closing;
-    const std::lock_guard lock(owner_->mutex_);
+  bool take(const origin& to, policy::freshness how, const asio::any_io_executor& strand,
+            std::optional<clock::time_point> deadline) {
     for (;;) {
-      const clock::time_point now = clock::now();
-      const pool_plan::decision decided = at_->plan.ask(how, now);
-      owner_->expire(*at_, closing);
-      if (decided.what == pool_plan::verdict::wait) {
-        ticket_ = decided.number;
-        waiter_ = std::make_shared<waiter>(executor);
-        at_->waiting.emplace(ticket_, waiter_);
-        return false;
-      }
-      if (decided.what == pool_plan::verdict::open) return held_ = true;
-      own = std::move(at_->idle.extract(decided.number).mapped());
-      if (own->quiet()) {
-        ++owner_->reused_;
-        return held_ = true;
-      }
-      closing.push_back(std::move(own));
-      at_->plan.lose();  // nobody waits while one is idle
+      if (!ask(to, how, strand, deadline)) return false;
+      if (own->quiet()) return true;
+      errands later(*owner_);
+      const std::lock_guard lock(owner_->mutex_);
+      --owner_->reused_;
+      owner_->lose(*at, *std::exchange(own, nullptr), later);
     }
   }
 
-  /// Waits for a grant. False if there was none until the deadline or the caller cancelled.
-  asio::awaitable<wait_end> called(std::optional<clock::time_point> deadline) {
-    waiter_->timer.expires_at(deadline.value_or(clock::time_point::max()));
-    boost::system::error_code woken;
-    co_await waiter_->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  /// Waits for a connection. How it ended counts if there is neither `own` nor `failed` then.
+  asio::awaitable<wait_end> called() {
+    // Who is cancelled stays until its own connection has come to an end.
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    wait_end end = wait_end::ready;
+    waiter_->timer.expires_at(waiter_->deadline.value_or(clock::time_point::max()));
+    while (end == wait_end::ready || working()) {
+      boost::system::error_code woken;
+      co_await waiter_->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+      if (answered()) break;
+      end = woken == asio::error::operation_aborted ? wait_end::cancelled : wait_end::timed_out;
+      if (const std::shared_ptr<opening> work = working(); work && end == wait_end::cancelled)
+        work->cancel.emit(asio::cancellation_type::terminal);
+      waiter_->timer.expires_at(clock::time_point::max());
+    }
     leave();
-    if (held_) co_return wait_end::ready;
-    co_return woken == asio::error::operation_aborted ? wait_end::cancelled : wait_end::timed_out;
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    co_return end;
   }
 
-  connection_ptr own;  ///< null: still to be opened
+  host* at = nullptr;
+  connection* own = nullptr;
+  failure failed;
 
  private:
+  bool ask(const origin& to, policy::freshness how, const asio::any_io_executor& strand,
+           std::optional<clock::time_point> deadline) {
+    errands later(*owner_);
+    const std::lock_guard lock(owner_->mutex_);
+    at = &owner_->host_of(to);
+    const pool_plan::decision decided = owner_->plan_.ask(at->number, how, clock::now());
+    owner_->sweep(later);
+    if (decided.what == pool_plan::verdict::reuse) {
+      ++owner_->reused_;
+      own = owner_->connections_[decided.number].get();
+      return true;
+    }
+    ticket_ = decided.number;
+    waiter_ = std::make_shared<waiter>(strand, *at, deadline);
+    owner_->waiting_.emplace(ticket_, waiter_);
+    if (decided.what == pool_plan::verdict::open)
+      owner_->pass_on(pool_plan::grant{ticket_, pool_plan::verdict::open}, nullptr, later);
+    return false;
+  }
+
+  [[nodiscard]] bool answered() const {
+    const std::lock_guard lock(owner_->mutex_);
+    return waiter_->called;
+  }
+  [[nodiscard]] std::shared_ptr<opening> working() const {
+    const std::lock_guard lock(owner_->mutex_);
+    return waiter_->work.lock();
+  }
+
   /// Leaves the queue, with what was granted if anything was.
   void leave() {
+    const std::shared_ptr<waiter> mine = std::move(waiter_);
     const std::lock_guard lock(owner_->mutex_);
-    at_->plan.leave(ticket_);
-    at_->waiting.erase(ticket_);
-    ticket_ = 0;
-    if (!waiter_->called) return;
-    held_ = true;
-    own = std::move(waiter_->granted);
-    if (own) ++owner_->reused_;
+    if (mine->called) {
+      own = mine->granted;
+      failed = std::move(mine->failed);
+    } else {
+      owner_->plan_.leave(at->number, ticket_);
+      owner_->waiting_.erase(ticket_);
+    }
   }
 
   std::shared_ptr<pool> owner_;
-  host* at_;
   std::shared_ptr<waiter> waiter_;
   std::uint64_t ticket_ = 0;
-  bool held_ = false;
 };
 
 class pool::pooled_lease final : public lease {
@@ -145,62 +248,145 @@ class pool::pooled_lease final : public lease {
 };
 
 pool::pool(asio::any_io_executor executor, network_options options, std::shared_ptr<tls_context> tls)
-    : options_(std::move(options)), tls_(std::move(tls)), executor_(std::move(executor)) {}
+    : options_(std::move(options)),
+      tls_(std::move(tls)),
+      executor_(std::move(executor)),
+      plan_(limits_of(options_.pool)) {}
 
 pool::~pool() = default;
 
 pool::host& pool::host_of(const origin& to) {
-  const std::lock_guard lock(mutex_);
   for (const std::unique_ptr<host>& known : hosts_)
     if (known->at == to) return *known;
-  const pool_plan::limits bounds{std::max<std::size_t>(options_.pool.per_host, 1), options_.pool.idle,
-                                 options_.pool.idle_for_post};
-  return *hosts_.emplace_back(std::make_unique<host>(to, bounds));
+  return *hosts_.emplace_back(std::make_unique<host>(to, plan_.add_host()));
 }
 
-pool::connection_ptr pool::make_connection(const origin& to) {
-  const std::lock_guard lock(mutex_);
-  connection_ptr made = std::make_shared<connection>(next_id_++, executor_, options_, tls_, to);
-  std::erase_if(alive_, [](const std::weak_ptr<connection>& c) { return c.expired(); });
-  alive_.push_back(made);
-  return made;
+std::shared_ptr<pool::opening> pool::begin(host& at, asio::any_io_executor strand, errands& later) {
+  if (free_ids_.empty()) {
+    free_ids_.push_back(connections_.size());
+    connections_.emplace_back();
+  }
+  const std::uint64_t id = free_ids_.back();
+  auto made = std::make_unique<connection>(id, options_, tls_, at.at);
+  auto work = std::make_shared<opening>(shared_from_this(), at, *made, std::move(strand));
+  std::erase_if(openings_, [](const std::weak_ptr<opening>& one) { return one.expired(); });
+  openings_.push_back(work);
+  connections_[id] = std::move(made);
+  free_ids_.pop_back();
+  later.beginning.push_back(work);
+  return work;
 }
 
-void pool::expire(host& at, connections& closing) {
-  for (const std::uint64_t stale : at.plan.expire(clock::now()))
-    closing.push_back(std::move(at.idle.extract(stale).mapped()));
+std::unique_ptr<connection> pool::take_out(const connection& which) {
+  free_ids_.push_back(which.id());
+  return std::move(connections_[which.id()]);
 }
 
-void pool::release(host& at, connection_ptr back) {
-  connections closing;
+void pool::sweep(errands& later) {
+  for (const std::uint64_t id : plan_.closing(clock::now()))
+    later.closing.push_back(take_out(*connections_[id]));
+}
+
+void pool::pass_on(const grant& to, connection* back, errands& later) {
+  if (!to) return;
+  const auto found = waiting_.find(to->ticket);
+  const std::shared_ptr<waiter> first = found->second;
+  if (to->what == pool_plan::verdict::open) {
+    const std::shared_ptr<opening> work = begin(first->at, first->timer.get_executor(), later);
+    work->ticket = to->ticket;
+    work->deadline = first->deadline;
+    first->work = work;
+    return;
+  }
+  waiting_.erase(found);
+  first->called = true;
+  first->granted = back;
+  // The timer may be touched on its own strand only.
+  asio::post(first->timer.get_executor(), [first] { first->timer.cancel(); });
+}
+
+void pool::give_back(host& at, connection& back, errands& later) {
+  const pool_plan::vitals vitals{back.born(), back.keep_alive(), back.served() == 0};
+  const grant next = plan_.give_back(at.number, back.id(), vitals, clock::now());
+  if (next && next->what == pool_plan::verdict::reuse) ++reused_;
+  pass_on(next, &back, later);
+  sweep(later);
+}
+
+void pool::lose(host& at, connection& gone, errands& later) {
+  later.closing.push_back(take_out(gone));
+  pass_on(plan_.lose(at.number), nullptr, later);
+}
+
+void pool::release(host& at, connection& back) {
+  errands later(*this);
   const std::lock_guard lock(mutex_);
   if (abandoned_) return;
-  std::optional<pool_plan::grant> next;
-  if (back && back->reusable() && !closed_) {
-    const std::uint64_t id = back->id();
-    next = at.plan.give_back(id, clock::now());
-    if (!next) at.idle.emplace(id, std::move(back));
-  } else {
-    closing.push_back(std::move(back));
-    next = at.plan.lose();
-  }
-  if (next) {
-    const std::shared_ptr<waiter> first = std::move(at.waiting.extract(next->ticket).mapped());
-    first->called = true;
-    first->granted = std::move(back);
-    // The timer may be touched on its own strand only. After the post nothing of `first` is used here.
-    asio::post(first->timer.get_executor(), [first] { first->timer.cancel(); });
-  }
-  expire(at, closing);
+  if (back.reusable() && !closed_)
+    give_back(at, back, later);
+  else
+    lose(at, back, later);
 }
 
-void pool::note(host& at, const std::optional<wire_error>& outcome) {
+bool pool::make_room() {
+  errands later(*this);
   const std::lock_guard lock(mutex_);
-  at.last_failure.reset();
-  if (outcome)
-    at.last_failure = outcome->what;
+  if (!plan_.evict()) return false;
+  sweep(later);
+  return true;
+}
+
+asio::awaitable<void> pool::carry_out(std::shared_ptr<opening> work) {
+  const clock::time_point begun = clock::now();
+  failure failed;
+  try {
+    failed = co_await work->made.open(executor_, work->deadline);
+    for (int i = 0; failed && work->made.starved() && i < rescues && make_room(); ++i)
+      failed = co_await work->made.open(executor_, work->deadline);
+  } catch (const boost::system::system_error&) {  // cancelled before it began
+    failed = unserved(work->at, wait_end::cancelled);
+  }
+  report(*work, failed, begun);
+  settle(*work, std::move(failed));
+}
+
+void pool::report(const opening& work, const failure& failed, clock::time_point begun) const {
+  if (!options_.observer || (failed && failed->what.code == errc::cancelled)) return;
+  const std::string name = name_of(work.at.at);
+  if (failed)
+    options_.observer->on_connect_failed(name, failed->what);
   else
+    options_.observer->on_connected(name, clock::now() - begun, work.made.resumed());
+}
+
+void pool::settle(opening& work, failure failed) {
+  errands later(*this);
+  std::unique_ptr<connection> unopened;
+  const std::lock_guard lock(mutex_);
+  work.settled = true;
+  if (work.group && failed && !work.group->first) work.group->first = failed;
+  if (abandoned_) return;
+  host& at = work.at;
+  if (!failed) {
     ++opened_;
+    at.last_failure.reset();
+  } else if (failed->what.code != errc::cancelled) {
+    at.last_failure = failed->what;
+  }
+  if (plan_.leave(at.number, work.ticket)) {
+    const std::shared_ptr<waiter> asker = std::move(waiting_.extract(work.ticket).mapped());
+    asker->called = true;
+    asker->granted = failed ? nullptr : &work.made;
+    asker->failed = failed;
+    asio::post(asker->timer.get_executor(), [asker] { asker->timer.cancel(); });
+  } else if (!failed && !closed_) {
+    give_back(at, work.made, later);
+  } else if (!failed) {
+    lose(at, work.made, later);
+  }
+  if (!failed) return;
+  unopened = take_out(work.made);
+  pass_on(plan_.lose(at.number), nullptr, later);
 }
 
 wire_error pool::unserved(const host& at, wait_end how) const {
@@ -214,8 +400,8 @@ wire_error pool::unserved(const host& at, wait_end how) const {
   }
   const std::lock_guard lock(mutex_);
   none.what.code = errc::pool_exhausted;
-  none.what.detail +=
-      "none of its " + std::to_string(at.plan.taken()) + " connections became free before the deadline";
+  none.what.detail += "none of its " + std::to_string(plan_.taken(at.number)) + " connections (" +
+                      std::to_string(plan_.taken()) + " to all hosts) became free before the deadline";
   if (at.last_failure) none.what.detail += "; the last connect failed: " + at.last_failure->detail;
   return none;
 }
@@ -223,64 +409,77 @@ wire_error pool::unserved(const host& at, wait_end how) const {
 asio::awaitable<lease_result> pool::acquire(const origin& to, policy::freshness how,
                                             std::optional<clock::time_point> deadline) {
   lease_result got;
-  host& at = host_of(to);
-  const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  place taken(shared_from_this(), at);
-  try {
-    if (!taken.take(how, executor)) {
-      const wait_end end = co_await taken.called(deadline);
-      if (end != wait_end::ready) {
-        got.failure = unserved(at, end);
-        co_return got;
-      }
-    }
+  const asio::any_io_executor strand = co_await asio::this_coro::executor;
+  place taken(shared_from_this());
+  if (!taken.take(to, how, strand, deadline)) {
+    const wait_end end = co_await taken.called();
     if (!taken.own) {
-      taken.own = make_connection(at.at);
-      got.failure = co_await taken.own->open(deadline);
-      note(at, got.failure);
-      if (got.failure) co_return got;
+      got.failure = taken.failed ? std::move(taken.failed) : unserved(*taken.at, end);
+      co_return got;
     }
-    got.lease = std::make_unique<pooled_lease>(std::move(taken));
-  } catch (const boost::system::system_error&) {  // Asio's way to tell a coroutine that it was cancelled
-    got.failure = unserved(at, wait_end::cancelled);
   }
+  got.lease = std::make_unique<pooled_lease>(std::move(taken));
   co_return got;
 }
 
 asio::awaitable<std::optional<wire_error>> pool::warm_up(const origin& to, std::size_t count) {
-  std::vector<std::unique_ptr<lease>> held;
-  while (held.size() < std::min(count, options_.pool.per_host)) {
-    lease_result got = co_await acquire(to, policy::freshness::any, {});
-    if (got.failure) co_return std::move(got.failure);
-    held.push_back(std::move(got.lease));
+  const asio::any_io_executor strand = co_await asio::this_coro::executor;
+  const auto group = std::make_shared<warming>(strand);
+  std::vector<std::weak_ptr<opening>> works;
+  {
+    errands later(*this);
+    const std::lock_guard lock(mutex_);
+    sweep(later);
+    host& at = host_of(to);
+    while (!closed_ && plan_.reserve(at.number, count)) {
+      const std::shared_ptr<opening> work = begin(at, strand, later);
+      work->group = group;
+      works.push_back(work);
+    }
+    group->left = works.size();
   }
-  co_return std::nullopt;
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  group->ended.expires_at(clock::time_point::max());
+  while (group->left > 0) {
+    boost::system::error_code woken;
+    co_await group->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    if (group->left == 0) break;
+    for (const std::weak_ptr<opening>& one : works)
+      if (const std::shared_ptr<opening> work = one.lock())
+        work->cancel.emit(asio::cancellation_type::terminal);
+  }
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return std::move(group->first);
 }
 
 void pool::close() {
-  connections closing;
+  errands later(*this);
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  for (const std::unique_ptr<host>& at : hosts_)
-    for (const std::uint64_t id : at->plan.clear())
-      closing.push_back(std::move(at->idle.extract(id).mapped()));
+  plan_.clear();
+  sweep(later);
+  for (const std::weak_ptr<opening>& one : openings_) {
+    const std::shared_ptr<opening> work = one.lock();
+    if (!work || waiting_.contains(work->ticket)) continue;
+    const asio::any_io_executor strand = work->strand;
+    asio::post(strand, [work] { work->cancel.emit(asio::cancellation_type::terminal); });
+  }
 }
 
 void pool::abandon() noexcept {
   const std::lock_guard lock(mutex_);
   closed_ = abandoned_ = true;
   executor_ = {};
-  for (const std::weak_ptr<connection>& one : alive_)
-    if (const connection_ptr c = one.lock()) c->abandon();
+  for (const std::unique_ptr<connection>& one : connections_)
+    if (one) one->abandon();
 }
 
 pool_stats pool::stats() const {
   const std::lock_guard lock(mutex_);
   pool_stats now;
-  for (const std::unique_ptr<host>& at : hosts_) {
-    now.open += at->plan.taken();
-    now.idle += at->plan.idle();
-  }
+  now.open = plan_.taken();
+  now.idle = plan_.idle();
   now.opened = opened_;
   now.reused = reused_;
   return now;

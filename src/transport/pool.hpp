@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,11 +16,12 @@
 
 namespace mux::inline v0::transport {
 
-/// The real network: `policy::pool_plan` decides for each origin, this class carries it out. Thread-safe: the
-/// mutex covers the plans and who holds what, never an operation on the wire.
+/// The real network: `policy::pool_plan` decides, this class carries it out. Thread-safe: the mutex covers
+/// the plan and who holds what, never an operation on the wire.
 ///
 /// A connection has no strand of its own. Its handlers run on the strand of the coroutine that holds it, and
-/// it changes hands under the mutex, when none of its operations is under way.
+/// it changes hands under the mutex, when none of its operations is under way. It is opened by a coroutine of
+/// its own on the strand of who asked for it: who asked may meanwhile get another one that is given back.
 class pool final : public network, public std::enable_shared_from_this<pool> {
  public:
   pool(asio::any_io_executor executor, network_options options, std::shared_ptr<tls_context> tls);
@@ -35,27 +37,42 @@ class pool final : public network, public std::enable_shared_from_this<pool> {
   void abandon() noexcept;
 
  private:
-  struct waiter;
   struct host;
+  struct waiter;
+  struct warming;
+  struct opening;
+  class errands;
   class place;
   class pooled_lease;
-  using connection_ptr = std::shared_ptr<connection>;  ///< one owner; shared for the sake of `alive_`
-  using connections = std::vector<connection_ptr>;     ///< to be destroyed after the mutex is released
+  using grant = std::optional<policy::pool_plan::grant>;
+  using failure = std::optional<wire_error>;
 
-  host& host_of(const origin& to);
-  connection_ptr make_connection(const origin& to);
-  void release(host& at, connection_ptr back);
-  void expire(host& at, connections& closing);
-  void note(host& at, const std::optional<wire_error>& outcome);
+  asio::awaitable<void> carry_out(std::shared_ptr<opening> work);
+  void settle(opening& work, failure failed);
+  void release(host& at, connection& back);
+  bool make_room();
+  void report(const opening& work, const failure& failed, clock::time_point begun) const;
   wire_error unserved(const host& at, wait_end how) const;
+
+  // With the mutex held.
+  host& host_of(const origin& to);
+  std::shared_ptr<opening> begin(host& at, asio::any_io_executor strand, errands& later);
+  std::unique_ptr<connection> take_out(const connection& which);
+  void give_back(host& at, connection& back, errands& later);
+  void lose(host& at, connection& gone, errands& later);
+  void pass_on(const grant& to, connection* back, errands& later);
+  void sweep(errands& later);
 
   const network_options options_;
   const std::shared_ptr<tls_context> tls_;
   mutable std::mutex mutex_;
   asio::any_io_executor executor_;
-  std::vector<std::unique_ptr<host>> hosts_;      ///< a handful; they stay
-  std::vector<std::weak_ptr<connection>> alive_;  ///< wherever they are
-  std::uint64_t next_id_ = 1;
+  policy::pool_plan plan_;
+  std::vector<std::unique_ptr<host>> hosts_;              ///< a handful; they stay
+  std::vector<std::unique_ptr<connection>> connections_;  ///< by id, wherever they are used
+  std::vector<std::uint64_t> free_ids_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<waiter>> waiting_;  ///< by ticket
+  std::vector<std::weak_ptr<opening>> openings_;
   std::uint64_t opened_ = 0;
   std::uint64_t reused_ = 0;
   bool closed_ = false;

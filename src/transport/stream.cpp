@@ -72,6 +72,12 @@ BIO_METHOD* stream::wire() {
   return method;
 }
 
+void stream::adopt(asio::ip::tcp::socket connected) {
+  socket_.emplace(std::move(connected));
+  established_ = ended_ = false;
+  fault_ = 0;
+}
+
 void stream::secure(ssl_ptr<SSL> session) {
   ssl_ = std::move(session);
   BIO* const bio = BIO_new(wire());

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string_view>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include "transport/tls.hpp"
@@ -25,6 +24,15 @@ enum class progress : std::uint8_t {
 struct attempt {
   progress status = progress::done;
   std::size_t bytes = 0;
+
+  [[nodiscard]] bool waits() const noexcept {
+    return status == progress::wants_read || status == progress::wants_write;
+  }
+  /// What to wait for if it `waits`.
+  [[nodiscard]] asio::ip::tcp::socket::wait_type direction() const noexcept {
+    return status == progress::wants_write ? asio::ip::tcp::socket::wait_write
+                                           : asio::ip::tcp::socket::wait_read;
+  }
 };
 
 /// Bytes over TCP, plain or through TLS. Never blocks and never waits: a driver waits on `socket()` in
@@ -32,11 +40,13 @@ struct attempt {
 /// does not see.
 class stream {
  public:
-  explicit stream(const asio::any_io_executor& executor) : socket_(std::in_place, executor) {}
+  stream() = default;
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
   ~stream() { close(); }
 
+  /// Takes a connected socket. Everything below needs one.
+  void adopt(asio::ip::tcp::socket connected);
   [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return *socket_; }
   [[nodiscard]] SSL& tls() noexcept { return *ssl_; }
 

@@ -52,14 +52,13 @@ void watch::begin(std::chrono::nanoseconds length) {
   if (!limit_ || end < *limit_) limit_ = end;
 }
 
-bool watch::start(asio::ip::tcp::socket& socket, std::size_t share) {
+bool watch::start(asio::ip::tcp::socket& socket) {
   if (!limit_) return true;
-  const clock::time_point now = clock::now();
-  if (now >= *limit_) return false;
+  if (clock::now() >= *limit_) return false;
   if (!alarm_) alarm_ = std::make_shared<alarm>(executor_);
   alarm_->rang = false;
   alarm_->socket = &socket;
-  alarm_->set(now + (*limit_ - now) / static_cast<std::int64_t>(share));
+  alarm_->set(*limit_);
   return true;
 }
 

@@ -37,13 +37,11 @@ class watch {
   /// Waits until `socket` can be read or written.
   asio::awaitable<wait_end> ready(asio::ip::tcp::socket& socket, asio::ip::tcp::socket::wait_type what);
 
-  /// Around any other operation on `socket`: false if the time is over already. The operation gets its share
-  /// of the phase's time when `share` operations are still to be tried.
-  bool start(asio::ip::tcp::socket& socket, std::size_t share = 1);
-  wait_end stop(const boost::system::error_code& outcome);
-
  private:
   struct alarm;
+  bool start(asio::ip::tcp::socket& socket);
+  wait_end stop(const boost::system::error_code& outcome);
+
   asio::any_io_executor executor_;
   std::optional<clock::time_point> deadline_;
   std::optional<clock::time_point> limit_;
