@@ -14,6 +14,7 @@
 #include <mux/request.hpp>
 #include <mux/video/assets.hpp>
 
+#include "api/borrow.hpp"
 #include "api/schemas_video.hpp"
 #include "codec/codec.hpp"
 #include "corpus.hpp"
@@ -81,6 +82,18 @@ void page_read(benchmark::State& state) {
   count_bytes(state);
 }
 BENCHMARK(page_read);
+
+// The text comes by itself every time, as from the network: copying it is part of what is measured.
+void page_read_borrowed(benchmark::State& state) {
+  if (mux::api::borrow<mux::asset_view>(std::string(text())).value().size() != 100)
+    throw std::runtime_error("wrong page");
+  for (auto _ : state) {
+    auto page = mux::api::borrow<mux::asset_view>(std::string(text()));
+    benchmark::DoNotOptimize(page);
+  }
+  count_bytes(state);
+}
+BENCHMARK(page_read_borrowed);
 
 void page_skip(benchmark::State& state) {
   for (auto _ : state) {

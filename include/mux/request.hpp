@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,9 +51,11 @@ struct request_base {
   std::string target;  ///< escaped path and query
   std::string body;    ///< JSON, or empty
   const codec::type* answer =
-      nullptr;                 ///< what the body decodes to; null: no body is expected or it is kept raw
-  bool unwrap = false;         ///< the answer stands in the member `data`
-  bool raw = false;            ///< the body is handed over as it is (std::string)
+      nullptr;          ///< what the body decodes to; null: no body is expected or it is kept raw
+  bool unwrap = false;  ///< the answer stands in the member `data`
+  bool raw = false;     ///< the body is handed over as it is (std::string)
+  /// Reads the body into a `borrowed_page`; null: `answer` says what it decodes to.
+  result<void> (*borrow)(std::string&& body, int depth, std::size_t size, void* page) = nullptr;
   bool keep_whole = false;     ///< headers and text of the answer are wanted, besides what it decodes to
   std::string elsewhere;       ///< `https://host[:port]` that is not the API's; gets no credentials
   body_sink* sink = nullptr;   ///< takes the answer's body

@@ -4,8 +4,10 @@
 #include <string_view>
 #include <utility>
 
+#include <mux/borrowed.hpp>
 #include <mux/request.hpp>
 
+#include "api/borrow.hpp"
 #include "api/operation_names.hpp"
 #include "codec/codec.hpp"
 
@@ -44,6 +46,17 @@ class call {
   [[nodiscard]] request<T> unwrapped() {
     base_.unwrap = true;
     return whole<T>();
+  }
+  /// The answer is a page of views into the body.
+  template <class View>
+  [[nodiscard]] request<borrowed_page<View>> borrowed() {
+    base_.borrow = [](std::string&& body, int depth, std::size_t size, void* out) -> result<void> {
+      result<borrowed_page<View>> page = borrow<View>(std::move(body), {depth, size});
+      if (!page) return std::move(page).error();
+      *static_cast<borrowed_page<View>*>(out) = std::move(*page);
+      return {};
+    };
+    return request<borrowed_page<View>>(std::move(base_));
   }
   /// The answer is the body as it is.
   [[nodiscard]] request<std::string> raw();

@@ -26,6 +26,11 @@ pager<asset> video_assets::list(const asset_list_params& params) const {
   return pager<asset>(core_, requests::video::assets::list(params), api::page_limit(params.limit, 100));
 }
 
+pager<asset_view> video_assets::list_borrowed(const asset_list_params& params) const {
+  return pager<asset_view>(
+      core_, requests::video::assets::list_borrowed(params), api::page_limit(params.limit, 100));
+}
+
 asio::awaitable<asset> video_assets::retrieve(std::string_view asset_id) const {
   return detail::send<asset>(core_, requests::video::assets::retrieve(asset_id).base());
 }

@@ -33,6 +33,12 @@ request<page<asset>> list(const asset_list_params& params) {
   return call.whole<page<asset>>();
 }
 
+request<borrowed_page<asset_view>> list_borrowed(const asset_list_params& params) {
+  api::call call(api::op::video_assets_list);
+  call.query(params);
+  return call.borrowed<asset_view>();
+}
+
 request<asset> retrieve(std::string_view asset_id) {
   api::call call(api::op::video_assets_retrieve, {{"asset_id", asset_id}});
   return call.unwrapped<asset>();

@@ -4,8 +4,10 @@
 
 #include <span>
 
+#include <mux/borrowed.hpp>
 #include <mux/request.hpp>
 #include <mux/video/models/assets.hpp>
+#include <mux/video/models/assets_views.hpp>
 #include <mux/video/models/delivery_usage.hpp>
 #include <mux/video/models/drm_configurations.hpp>
 #include <mux/video/models/live_streams.hpp>
@@ -13,6 +15,7 @@
 #include <mux/video/models/playback_ids.hpp>
 #include <mux/video/models/playback_restrictions.hpp>
 #include <mux/video/models/shared.hpp>
+#include <mux/video/models/shared_views.hpp>
 #include <mux/video/models/transcription_vocabularies.hpp>
 #include <mux/video/models/uploads.hpp>
 
@@ -216,6 +219,36 @@ template <>
 const schema& schema_of<page<transcription_vocabulary>>();
 template <>
 const schema& schema_of<page<upload>>();
+template <>
+const schema& schema_of<asset_view>();
+template <>
+const schema& schema_of<asset_errors_view>();
+template <>
+const schema& schema_of<asset_master_view>();
+template <>
+const schema& schema_of<asset_non_standard_input_reasons_view>();
+template <>
+const schema& schema_of<asset_recording_time_view>();
+template <>
+const schema& schema_of<asset_static_renditions_view>();
+template <>
+const schema& schema_of<asset_metadata_view>();
+template <>
+const schema& schema_of<asset_progress_view>();
+template <>
+const schema& schema_of<asset_shots_view>();
+template <>
+const schema& schema_of<asset_shots_errors_view>();
+template <>
+const schema& schema_of<playback_id_view>();
+template <>
+const schema& schema_of<static_rendition_view>();
+template <>
+const schema& schema_of<track_view>();
+template <>
+const schema& schema_of<video_directive_view>();
+template <>
+const schema& schema_of<page_view<asset_view>>();
 
 }  // namespace codec
 

@@ -86,6 +86,19 @@ const schema& schema_of<playback_id>() {
   return table;
 }
 
+template <>
+const schema& schema_of<playback_id_view>() {
+  using t = playback_id_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::id)>("id", offsetof(t, id), wire::natural, true),
+      row<decltype(t::policy)>("policy", offsetof(t, policy)),
+      row<decltype(t::drm_configuration_id)>("drm_configuration_id", offsetof(t, drm_configuration_id)),
+  };
+  static constexpr schema table{"PlaybackId", rows};
+  return table;
+}
+
 }  // namespace codec
 
 template const codec::type& detail::described<create_playback_id_request>() noexcept;

@@ -158,8 +158,65 @@ const schema& schema_of<asset>() {
 }
 
 template <>
+const schema& schema_of<asset_view>() {
+  using t = asset_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::id)>("id", offsetof(t, id), wire::natural, true),
+      row<decltype(t::created_at)>("created_at", offsetof(t, created_at)),
+      row<decltype(t::encoding_tier)>("encoding_tier", offsetof(t, encoding_tier)),
+      row<decltype(t::master_access)>("master_access", offsetof(t, master_access)),
+      row<decltype(t::max_resolution_tier)>("max_resolution_tier", offsetof(t, max_resolution_tier)),
+      row<decltype(t::progress)>("progress", offsetof(t, progress)),
+      row<decltype(t::status)>("status", offsetof(t, status)),
+      row<decltype(t::aspect_ratio)>("aspect_ratio", offsetof(t, aspect_ratio)),
+      list_row<decltype(t::directives)>("directives", offsetof(t, directives)),
+      row<decltype(t::duration)>("duration", offsetof(t, duration)),
+      row<decltype(t::errors)>("errors", offsetof(t, errors)),
+      row<decltype(t::generate_shots)>("generate_shots", offsetof(t, generate_shots)),
+      row<decltype(t::ingest_type)>("ingest_type", offsetof(t, ingest_type)),
+      row<decltype(t::is_live)>("is_live", offsetof(t, is_live)),
+      row<decltype(t::live_stream_id)>("live_stream_id", offsetof(t, live_stream_id)),
+      row<decltype(t::master)>("master", offsetof(t, master)),
+      row<decltype(t::max_stored_frame_rate)>("max_stored_frame_rate", offsetof(t, max_stored_frame_rate)),
+      row<decltype(t::max_stored_resolution)>("max_stored_resolution", offsetof(t, max_stored_resolution)),
+      row<decltype(t::meta)>("meta", offsetof(t, meta)),
+      row<decltype(t::mp4_support)>("mp4_support", offsetof(t, mp4_support)),
+      row<decltype(t::non_standard_input_reasons)>("non_standard_input_reasons", offsetof(t, non_standard_input_reasons)),
+      row<decltype(t::normalize_audio)>("normalize_audio", offsetof(t, normalize_audio)),
+      row<decltype(t::passthrough)>("passthrough", offsetof(t, passthrough)),
+      list_row<decltype(t::playback_ids)>("playback_ids", offsetof(t, playback_ids)),
+      list_row<decltype(t::recording_times)>("recording_times", offsetof(t, recording_times)),
+      row<decltype(t::resolution_tier)>("resolution_tier", offsetof(t, resolution_tier)),
+      row<decltype(t::shots)>("shots", offsetof(t, shots)),
+      row<decltype(t::source_asset_id)>("source_asset_id", offsetof(t, source_asset_id)),
+      row<decltype(t::static_renditions)>("static_renditions", offsetof(t, static_renditions)),
+      row<decltype(t::test)>("test", offsetof(t, test)),
+      row<decltype(t::thumbnail_time)>("thumbnail_time", offsetof(t, thumbnail_time)),
+      list_row<decltype(t::tracks)>("tracks", offsetof(t, tracks)),
+      row<decltype(t::upload_id)>("upload_id", offsetof(t, upload_id)),
+      row<decltype(t::video_quality)>("video_quality", offsetof(t, video_quality)),
+      row<decltype(t::updated_at)>("updated_at", offsetof(t, updated_at)),
+  };
+  static constexpr schema table{"Asset", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<asset_errors>() {
   using t = asset_errors;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      list_row<decltype(t::messages)>("messages", offsetof(t, messages)),
+      row<decltype(t::type)>("type", offsetof(t, type)),
+  };
+  static constexpr schema table{"Asset.Errors", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<asset_errors_view>() {
+  using t = asset_errors_view;
   static_assert(std::is_standard_layout_v<t>);
   static constexpr field_row rows[] = {
       list_row<decltype(t::messages)>("messages", offsetof(t, messages)),
@@ -182,8 +239,41 @@ const schema& schema_of<asset_master>() {
 }
 
 template <>
+const schema& schema_of<asset_master_view>() {
+  using t = asset_master_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::status)>("status", offsetof(t, status)),
+      row<decltype(t::url)>("url", offsetof(t, url)),
+  };
+  static constexpr schema table{"Asset.Master", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<asset_non_standard_input_reasons>() {
   using t = asset_non_standard_input_reasons;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::audio_codec)>("audio_codec", offsetof(t, audio_codec)),
+      row<decltype(t::audio_edit_list)>("audio_edit_list", offsetof(t, audio_edit_list)),
+      row<decltype(t::pixel_aspect_ratio)>("pixel_aspect_ratio", offsetof(t, pixel_aspect_ratio)),
+      row<decltype(t::unexpected_media_file_parameters)>("unexpected_media_file_parameters", offsetof(t, unexpected_media_file_parameters)),
+      row<decltype(t::unsupported_pixel_format)>("unsupported_pixel_format", offsetof(t, unsupported_pixel_format)),
+      row<decltype(t::video_bitrate)>("video_bitrate", offsetof(t, video_bitrate)),
+      row<decltype(t::video_codec)>("video_codec", offsetof(t, video_codec)),
+      row<decltype(t::video_edit_list)>("video_edit_list", offsetof(t, video_edit_list)),
+      row<decltype(t::video_frame_rate)>("video_frame_rate", offsetof(t, video_frame_rate)),
+      row<decltype(t::video_gop_size)>("video_gop_size", offsetof(t, video_gop_size)),
+      row<decltype(t::video_resolution)>("video_resolution", offsetof(t, video_resolution)),
+  };
+  static constexpr schema table{"Asset.NonStandardInputReasons", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<asset_non_standard_input_reasons_view>() {
+  using t = asset_non_standard_input_reasons_view;
   static_assert(std::is_standard_layout_v<t>);
   static constexpr field_row rows[] = {
       row<decltype(t::audio_codec)>("audio_codec", offsetof(t, audio_codec)),
@@ -216,8 +306,33 @@ const schema& schema_of<asset_recording_time>() {
 }
 
 template <>
+const schema& schema_of<asset_recording_time_view>() {
+  using t = asset_recording_time_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::duration)>("duration", offsetof(t, duration)),
+      row<decltype(t::started_at)>("started_at", offsetof(t, started_at)),
+      row<decltype(t::type)>("type", offsetof(t, type)),
+  };
+  static constexpr schema table{"Asset.RecordingTime", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<asset_static_renditions>() {
   using t = asset_static_renditions;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      list_row<decltype(t::files)>("files", offsetof(t, files)),
+      row<decltype(t::status)>("status", offsetof(t, status)),
+  };
+  static constexpr schema table{"Asset.StaticRenditions", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<asset_static_renditions_view>() {
+  using t = asset_static_renditions_view;
   static_assert(std::is_standard_layout_v<t>);
   static constexpr field_row rows[] = {
       list_row<decltype(t::files)>("files", offsetof(t, files)),
@@ -342,6 +457,19 @@ const schema& schema_of<asset_metadata>() {
 }
 
 template <>
+const schema& schema_of<asset_metadata_view>() {
+  using t = asset_metadata_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::creator_id)>("creator_id", offsetof(t, creator_id)),
+      row<decltype(t::external_id)>("external_id", offsetof(t, external_id)),
+      row<decltype(t::title)>("title", offsetof(t, title)),
+  };
+  static constexpr schema table{"AssetMetadata", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<asset_options>() {
   using t = asset_options;
   static_assert(std::is_standard_layout_v<t>);
@@ -382,6 +510,18 @@ const schema& schema_of<asset_progress>() {
 }
 
 template <>
+const schema& schema_of<asset_progress_view>() {
+  using t = asset_progress_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::progress)>("progress", offsetof(t, progress)),
+      row<decltype(t::state)>("state", offsetof(t, state)),
+  };
+  static constexpr schema table{"AssetProgress", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<asset_response>() {
   using t = asset_response;
   static_assert(std::is_standard_layout_v<t>);
@@ -406,8 +546,33 @@ const schema& schema_of<asset_shots>() {
 }
 
 template <>
+const schema& schema_of<asset_shots_view>() {
+  using t = asset_shots_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::status)>("status", offsetof(t, status)),
+      row<decltype(t::errors)>("errors", offsetof(t, errors)),
+      row<decltype(t::shots_manifest_url)>("shots_manifest_url", offsetof(t, shots_manifest_url)),
+  };
+  static constexpr schema table{"AssetShots", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<asset_shots_errors>() {
   using t = asset_shots_errors;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      list_row<decltype(t::messages)>("messages", offsetof(t, messages)),
+      row<decltype(t::type)>("type", offsetof(t, type)),
+  };
+  static constexpr schema table{"AssetShots.Errors", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<asset_shots_errors_view>() {
+  using t = asset_shots_errors_view;
   static_assert(std::is_standard_layout_v<t>);
   static constexpr field_row rows[] = {
       list_row<decltype(t::messages)>("messages", offsetof(t, messages)),
@@ -582,8 +747,56 @@ const schema& schema_of<static_rendition>() {
 }
 
 template <>
+const schema& schema_of<static_rendition_view>() {
+  using t = static_rendition_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::id)>("id", offsetof(t, id)),
+      row<decltype(t::bitrate)>("bitrate", offsetof(t, bitrate)),
+      row<decltype(t::ext)>("ext", offsetof(t, ext)),
+      row<decltype(t::filesize)>("filesize", offsetof(t, filesize), wire::as_text),
+      row<decltype(t::height)>("height", offsetof(t, height)),
+      row<decltype(t::name)>("name", offsetof(t, name)),
+      row<decltype(t::passthrough)>("passthrough", offsetof(t, passthrough)),
+      row<decltype(t::resolution)>("resolution", offsetof(t, resolution)),
+      row<decltype(t::resolution_tier)>("resolution_tier", offsetof(t, resolution_tier)),
+      row<decltype(t::status)>("status", offsetof(t, status)),
+      row<decltype(t::type)>("type", offsetof(t, type)),
+      row<decltype(t::width)>("width", offsetof(t, width)),
+  };
+  static constexpr schema table{"StaticRendition", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<track>() {
   using t = track;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::id)>("id", offsetof(t, id)),
+      row<decltype(t::auto_language_confidence)>("auto_language_confidence", offsetof(t, auto_language_confidence)),
+      row<decltype(t::closed_captions)>("closed_captions", offsetof(t, closed_captions)),
+      row<decltype(t::duration)>("duration", offsetof(t, duration)),
+      row<decltype(t::language_code)>("language_code", offsetof(t, language_code)),
+      row<decltype(t::max_channels)>("max_channels", offsetof(t, max_channels)),
+      row<decltype(t::max_frame_rate)>("max_frame_rate", offsetof(t, max_frame_rate)),
+      row<decltype(t::max_height)>("max_height", offsetof(t, max_height)),
+      row<decltype(t::max_width)>("max_width", offsetof(t, max_width)),
+      row<decltype(t::name)>("name", offsetof(t, name)),
+      row<decltype(t::passthrough)>("passthrough", offsetof(t, passthrough)),
+      row<decltype(t::primary)>("primary", offsetof(t, primary)),
+      row<decltype(t::status)>("status", offsetof(t, status)),
+      row<decltype(t::text_source)>("text_source", offsetof(t, text_source)),
+      row<decltype(t::text_type)>("text_type", offsetof(t, text_type)),
+      row<decltype(t::type)>("type", offsetof(t, type)),
+  };
+  static constexpr schema table{"Track", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<track_view>() {
+  using t = track_view;
   static_assert(std::is_standard_layout_v<t>);
   static constexpr field_row rows[] = {
       row<decltype(t::id)>("id", offsetof(t, id)),
@@ -619,6 +832,17 @@ const schema& schema_of<video_directive>() {
 }
 
 template <>
+const schema& schema_of<video_directive_view>() {
+  using t = video_directive_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::id)>("id", offsetof(t, id)),
+  };
+  static constexpr schema table{"VideoDirective", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<asset_list_params>() {
   using t = asset_list_params;
   static_assert(std::is_standard_layout_v<t>);
@@ -636,6 +860,20 @@ const schema& schema_of<asset_list_params>() {
 template <>
 const schema& schema_of<page<asset>>() {
   using t = page<asset>;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::items)>("data", offsetof(t, items), wire::natural, true),
+      row<decltype(t::next_cursor)>("next_cursor", offsetof(t, next_cursor)),
+      row<decltype(t::total_row_count)>("total_row_count", offsetof(t, total_row_count)),
+      list_row<decltype(t::timeframe)>("timeframe", offsetof(t, timeframe)),
+  };
+  static constexpr schema table{"page of asset", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<page_view<asset_view>>() {
+  using t = page_view<asset_view>;
   static_assert(std::is_standard_layout_v<t>);
   static constexpr field_row rows[] = {
       row<decltype(t::items)>("data", offsetof(t, items), wire::natural, true),

@@ -13,12 +13,16 @@ result<void> decode(const client_options& options, const detail::request_base& r
     *static_cast<std::string*>(out) = std::move(body);
     return {};
   }
-  if (!request.answer) return {};
+  if (!request.answer && !request.borrow) return {};
   codec::read_options how;
   how.depth = options.response.depth;
   how.size = options.response.body;
   how.unwrap = request.unwrap;
-  result<void> read = codec::read(body, *request.answer, out, how);
+  result<void> read;
+  if (request.borrow)
+    read = request.borrow(request.keep_whole ? std::string(body) : std::move(body), how.depth, how.size, out);
+  else
+    read = codec::read(body, *request.answer, out, how);
   if (read) return read;
   error e = std::move(read).error();
   e.http_status = head.status;

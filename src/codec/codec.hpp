@@ -3,6 +3,7 @@
 // One reader, one writer for every described type. simdjson is seen by reader.cpp alone.
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,11 @@ template <class T>
   if (auto r = read(text, type_of<T>, &value, options); !r) return std::move(r).error();
   return value;
 }
+
+/// Reads `text` into the views at `out`, which is in its default state. The views look into what is returned.
+/// Otherwise as `read`; strings with escapes are decoded where they stand.
+[[nodiscard]] result<std::shared_ptr<const void>> read_borrowed(std::string&& text, const type& t, void* out,
+                                                                read_options options = {});
 
 /// Appends the JSON text of the `t` at `in` to `out`. Invalid UTF-8 in strings is replaced by U+FFFD.
 void write(const type& t, const void* in, std::string& out);

@@ -1,7 +1,8 @@
 #pragma once
 
-// Names of members, made quick to compare: their first 16 bytes as two words.
+// Names of members, made quick to compare with JSON text.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -9,51 +10,68 @@
 #include <cstring>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace mux::inline v0::codec {
 
-/// The first 16 bytes of a name, filled up with zeros. Names of equal length and equal words are equal if
-/// they are no longer than that.
-struct name_words {
-  static constexpr std::size_t size = 16;
-  std::uint64_t first = 0;
-  std::uint64_t second = 0;
-  friend constexpr bool operator==(const name_words&, const name_words&) = default;
+/// A name as it stands in JSON text, with its quotes and the colon: the first 32 bytes, filled up with zeros.
+struct alignas(16) name_pattern {
+  static constexpr std::size_t size = 32;
+  /// A name of this length stands in a pattern as a whole.
+  static constexpr std::size_t longest = size - 3;
+
+  std::array<char, size> bytes{};
+  friend constexpr bool operator==(const name_pattern&, const name_pattern&) = default;
 };
 
-[[nodiscard]] constexpr name_words words_of(std::string_view name) noexcept {
-  const auto word = [name](std::size_t from) {
-    std::uint64_t bytes = 0;
-    for (std::size_t i = from; i < from + 8 && i < name.size(); ++i)
-      bytes |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * (i - from));
-    return bytes;
+[[nodiscard]] constexpr name_pattern pattern_of(std::string_view name) noexcept {
+  name_pattern result;
+  std::size_t length = 0;
+  const auto add = [&](char c) {
+    if (length < name_pattern::size) result.bytes[length++] = c;
   };
-  return {word(0), word(8)};
+  add('"');
+  for (const char c : name) add(c);
+  add('"');
+  add(':');
+  return result;
 }
 
-/// Which bits of the words belong to a name of length n, at n; longer names use them all.
-inline constexpr auto name_masks = [] {
-  std::array<name_words, name_words::size + 1> masks{};
-  for (std::size_t n = 0; n < masks.size(); ++n) {
-    masks[n].first = n >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * n)) - 1;
-    masks[n].second = n >= 16 ? ~std::uint64_t{0} : n <= 8 ? 0 : (std::uint64_t{1} << (8 * (n - 8))) - 1;
-  }
-  return masks;
-}();
+/// A bit for each byte of the pattern of a name of this length; none for names that are too long.
+[[nodiscard]] constexpr std::uint32_t pattern_bits(std::size_t name_length) noexcept {
+  return name_length > name_pattern::longest ? 0 : ~std::uint32_t{0} >> (name_pattern::longest - name_length);
+}
 
-/// As `words_of`, without a branch on the length. At least 16 bytes must be readable at `name`.
-[[nodiscard]] inline name_words words_at(const char* name, std::size_t length) noexcept {
-  if constexpr (std::endian::native != std::endian::little) return words_of({name, length});
-  name_words words;
-  std::memcpy(&words.first, name, 8);
-  std::memcpy(&words.second, name + 8, 8);
-  const name_words& mask = name_masks[length < name_words::size ? length : name_words::size];
-  return {words.first & mask.first, words.second & mask.second};
+/// Whether the bytes of the pattern for which there are `bits` stand at `text`, where 32 bytes must be
+/// readable; false if there are no bits.
+[[nodiscard]] inline bool stands_at(const char* text, const name_pattern& pattern,
+                                    std::uint32_t bits) noexcept {
+#if defined(__SSE2__)
+  const auto same = [&](std::size_t from) {
+    const __m128i there = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + from));
+    const __m128i wanted = _mm_load_si128(reinterpret_cast<const __m128i*>(pattern.bytes.data() + from));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(there, wanted)));
+  };
+  return bits != 0 && ((same(0) | same(16) << 16) & bits) == bits;
+#else
+  return bits != 0 &&
+         std::memcmp(text, pattern.bytes.data(), static_cast<std::size_t>(std::popcount(bits))) == 0;
+#endif
 }
 
 /// Where to look first for a name in a table of `mask + 1` places.
-[[nodiscard]] constexpr std::size_t slot_of(const name_words& words, std::size_t length,
-                                            std::size_t mask) noexcept {
-  const std::uint64_t mixed = (words.first ^ std::rotl(words.second, 29) ^ length) * 0x9e37'79b9'7f4a'7c15u;
+[[nodiscard]] constexpr std::size_t slot_of(std::string_view name, std::size_t mask) noexcept {
+  // Names differ in their length or near their ends.
+  const auto at = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(name[i])}; };
+  std::uint64_t mixed = name.size();
+  if (!name.empty()) {
+    const std::size_t last = name.size() - 1;
+    mixed |=
+        at(0) << 8 | at(last / 2) << 16 | at(last) << 24 | at(last / 4) << 32 | at(last - last / 4) << 40;
+  }
+  mixed *= 0x9e37'79b9'7f4a'7c15u;
   return static_cast<std::size_t>(mixed >> 48 ^ mixed >> 32) & mask;
 }
 

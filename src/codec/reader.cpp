@@ -76,32 +76,33 @@ const char* name_of(simdjson::error_code code) {
 }
 
 result<void> read_tokens(std::string_view text, workspace& work, const type& t, void* out,
-                         read_options options) {
-  const std::uint32_t* tokens = work.finder->structural_indexes.get();
+                         read_options options, arena* borrowed) {
+  const place tokens = work.finder->structural_indexes.get();
   const std::uint32_t count = work.finder->n_structural_indexes;
   const int depth = std::clamp(options.depth, 1, token_walk::max_depth);
-  const auto finish = [&](const token_walk& end) -> result<void> {
-    if (end.stopped() == token_walk::fault::depth)
+  const auto finish = [&](const token_walk& walk, place end) -> result<void> {
+    if (walk.stopped() == token_walk::fault::depth)
       return error(errc::response_too_large, "nested deeper than " + std::to_string(depth) + " levels");
-    if (end.stopped() == token_walk::fault::syntax) return not_json(end.complaint());
-    if (!end.at_end()) return not_json("text follows the value");
+    if (walk.stopped() == token_walk::fault::syntax) return not_json(walk.complaint());
+    if (!walk.at_end(end)) return not_json("text follows the value");
     return {};
   };
-  const token_walk start(text, tokens, count, depth);
-  token_walk walk = start;
+  token_walk walk(text, tokens, count, depth);
   std::string complaint;
-  if (read_value(walk, work.memory, t, out, options.unwrap, complaint) || complaint.empty())
-    return finish(walk);
+  place misfit = nullptr;
+  const table_read how{walk, work.memory, borrowed, options.unwrap};
+  const place end = read_value(how, t, out, complaint, misfit);
+  if (!misfit || walk.stopped() != token_walk::fault::none) return finish(walk, end);
   // What does not fit may as well be broken further on, and then it is not JSON at all.
-  token_walk again = start;
-  (void)again.skip(work.memory.value);
-  if (result<void> whole = finish(again); !whole) return whole;
+  token_walk again(text, tokens, count, depth);
+  again.trust_escapes(misfit);
+  const place last = again.skip(tokens, 0, work.memory.value);
+  if (result<void> whole = finish(again, last); !whole) return whole;
   return error(errc::bad_response, std::move(complaint));
 }
 
-}  // namespace
-
-result<void> read(std::string_view text, const type& t, void* out, read_options options) {
+result<void> read_into(std::string_view text, const type& t, void* out, read_options options,
+                       arena* borrowed) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (text.size() > options.size)
     return error(errc::response_too_large, "longer than " + std::to_string(options.size) + " bytes");
@@ -118,7 +119,7 @@ result<void> read(std::string_view text, const type& t, void* out, read_options 
     // The place after the last token is read only after a closing bracket; an opening one is always wrong
     // there.
     tokens[count] = tokens[0];
-    return read_tokens(text, *work, t, out, options);
+    return read_tokens(text, *work, t, out, options, borrowed);
   }
   const bool scalar = first == '"' || first == '-' || (first >= '0' && first <= '9') || first == 't' ||
                       first == 'f' || first == 'n';
@@ -127,7 +128,27 @@ result<void> read(std::string_view text, const type& t, void* out, read_options 
   // A copy ends in a NUL, which is what a bare literal or number needs behind it.
   const std::string copy(text);
   tokens[1] = static_cast<std::uint32_t>(copy.size());
-  return read_tokens(copy, *work, t, out, options);
+  return read_tokens(copy, *work, t, out, options, borrowed);
+}
+
+struct borrowed_text {
+  borrowed_text(std::string&& body) : text(std::move(body)), values(text.size() + text.size() / 2 + 1024) {}
+  std::string text;
+  arena values;
+};
+
+}  // namespace
+
+result<void> read(std::string_view text, const type& t, void* out, read_options options) {
+  return read_into(text, t, out, options, nullptr);
+}
+
+result<std::shared_ptr<const void>> read_borrowed(std::string&& text, const type& t, void* out,
+                                                  read_options options) {
+  auto kept = std::make_shared<borrowed_text>(std::move(text));
+  if (result<void> done = read_into(kept->text, t, out, options, &kept->values); !done)
+    return std::move(done).error();
+  return std::shared_ptr<const void>(std::move(kept));
 }
 
 }  // namespace mux::inline v0::codec

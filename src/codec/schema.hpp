@@ -9,11 +9,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -21,6 +23,7 @@
 #include <mux/field.hpp>
 #include <mux/json.hpp>
 #include <mux/open_enum.hpp>
+#include <mux/open_enum_view.hpp>
 
 #include "codec/member_name.hpp"
 
@@ -31,13 +34,16 @@ enum class kind : std::uint8_t {
   int64,         ///< std::int64_t
   float64,       ///< double
   string,        ///< std::string
+  text,          ///< std::string_view, open_enum_view<E>: stays where the JSON text is
   unix_seconds,  ///< std::chrono::sys_seconds; read from a number or a string of digits
   enumeration,   ///< open_enum<E>
-  object,        ///< a generated struct
-  array,         ///< std::vector<T>
-  map,           ///< string_map<T>
-  variant,       ///< std::variant<structs…>
-  json,          ///< mux::json: the raw text
+  // What is made of parts stands from here on.
+  object,   ///< a generated struct
+  array,    ///< std::vector<T>
+  span,     ///< std::span<const T>: elements stand in the arena of what is borrowed
+  map,      ///< string_map<T>
+  variant,  ///< std::variant<structs…>
+  json,     ///< mux::json: the raw text
 };
 
 enum class presence : std::uint8_t {
@@ -82,14 +88,24 @@ struct variant_ops {
   const void* (*get)(const void* v);
 };
 
+/// std::span<const T> of a T that can be moved by copying its bytes, erased.
+struct span_ops {
+  std::size_t element_size;
+  std::size_t element_alignment;
+  void (*construct)(void* elements, std::size_t n);  ///< the default, n times
+  void (*set)(void* span, const void* first, std::size_t n);
+  std::pair<const void*, std::size_t> (*get)(const void* span);
+};
+
 struct type {
   codec::kind kind;
   const codec::schema& (*object)() = nullptr;                         ///< kind::object
-  const codec::type* element = nullptr;                               ///< kind::array, kind::map
+  const codec::type* element = nullptr;                               ///< kind::array, kind::map, kind::span
   const container_ops* container = nullptr;                           ///< kind::array, kind::map
   std::span<const std::string_view> (*names)() noexcept = nullptr;    ///< kind::enumeration
   const variant_ops* variant = nullptr;                               ///< kind::variant
   std::span<const alternative> (*alternatives)() noexcept = nullptr;  ///< kind::variant
+  const span_ops* span = nullptr;                                     ///< kind::span
 };
 
 /// How a number-like value stands on the wire.
@@ -99,19 +115,35 @@ enum class wire : std::uint8_t {
   as_text,    ///< int64 as a string of digits; either form is read
 };
 
-struct field_row {
-  std::string_view name;
-  std::uint32_t offset;
+/// A place for a value: in a struct, or as the element of an array or map.
+struct slot {
   const codec::type* value;  ///< of T, without its presence
-  codec::presence presence;
-  codec::wire wire = codec::wire::natural;
-  bool must = false;                  ///< reading fails if it is missing (identity, never a mere "required")
+  codec::kind kind = value->kind;
+  codec::presence presence = presence::required;
+  codec::wire wire = wire::natural;
   const presence_ops* ops = nullptr;  ///< presence::optional, presence::field
-  name_words words = words_of(name);
 };
 
-/// A set of rows of one schema, by their index.
-using row_set = std::array<std::uint64_t, 4>;
+/// A member of a struct.
+struct field_row : slot {
+  constexpr field_row(std::string_view member, std::size_t at, const slot& s, bool required_in_text = false)
+      : slot(s),
+        must(required_in_text),
+        offset(static_cast<std::uint32_t>(at)),
+        bits(pattern_bits(member.size())),
+        name(member),
+        pattern(pattern_of(member)) {}
+
+  bool must;  ///< reading fails if it is missing (identity, never a mere "required")
+  std::uint32_t offset;
+  std::uint32_t bits;  ///< of the pattern
+  std::string_view name;
+  name_pattern pattern;
+};
+
+/// The row of objects that have no members: its name stands nowhere.
+inline constexpr type nothing_type{kind::json};
+inline constexpr field_row nothing_row("", 0, {&nothing_type});
 
 /// The rows of one struct and a hash table of their names, computed by the compiler.
 struct schema {
@@ -120,32 +152,30 @@ struct schema {
     if (rows.size() > max_rows) throw std::length_error("too many members");
     mask = std::min<std::size_t>(std::bit_ceil(2 * rows.size() + 1), slots.size()) - 1;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      std::size_t slot = slot_of(rows[i].words, rows[i].name.size(), mask);
+      std::size_t slot = slot_of(rows[i].name, mask);
       while (slots[slot] != 0) slot = (slot + 1) & mask;
       slots[slot] = static_cast<std::uint8_t>(i + 1);
-      if (rows[i].must) must[i / 64] |= std::uint64_t{1} << (i % 64);
+      if (!rows[i].must) continue;
+      if (i >= max_must) throw std::length_error("members that must be there stand first");
+      must |= std::uint64_t{1} << i;
     }
   }
 
   /// The row of the member `key`, or null.
   [[nodiscard]] const field_row* find(std::string_view key) const noexcept {
-    return find(key, words_of(key));
-  }
-  [[nodiscard]] const field_row* find(std::string_view key, const name_words& words) const noexcept {
-    for (std::size_t slot = slot_of(words, key.size(), mask); slots[slot] != 0; slot = (slot + 1) & mask) {
+    for (std::size_t slot = slot_of(key, mask); slots[slot] != 0; slot = (slot + 1) & mask) {
       const field_row& row = fields[slots[slot] - 1u];
-      if (row.words == words && row.name.size() == key.size() &&
-          (key.size() <= name_words::size || row.name == key))
-        return &row;
+      if (row.name == key) return &row;
     }
     return nullptr;
   }
 
   static constexpr std::size_t max_rows = 240;
+  static constexpr std::size_t max_must = 64;
 
   std::string_view name;  ///< the API's name, `Asset.Errors`
   std::span<const field_row> fields;
-  row_set must{};  ///< rows that have to be there
+  std::uint64_t must = 0;  ///< a bit for each row that has to be there
   std::size_t mask = 0;
   std::array<std::uint8_t, 256> slots{};  ///< row index + 1, or 0 for an empty place
 };
@@ -165,6 +195,10 @@ struct is_vector : std::false_type {};
 template <class T>
 struct is_vector<std::vector<T>> : std::true_type {};
 template <class T>
+struct is_span : std::false_type {};
+template <class T>
+struct is_span<std::span<const T>> : std::true_type {};
+template <class T>
 struct is_map : std::false_type {};
 template <class T>
 struct is_map<string_map<T>> : std::true_type {};
@@ -178,6 +212,10 @@ template <class E>
 struct is_open_enum<open_enum<E>> : std::true_type {
   using values = E;
 };
+template <class T>
+struct is_text : std::is_same<T, std::string_view> {};
+template <class E>
+struct is_text<open_enum_view<E>> : std::true_type {};
 template <class T>
 struct is_optional : std::false_type {};
 template <class T>
@@ -215,6 +253,21 @@ inline constexpr container_ops map_ops = {
     [](const void* c) { return static_cast<const M*>(c)->items.size(); },
     [](const void* c, std::size_t i) -> const void* { return &static_cast<const M*>(c)->items[i].second; },
     [](const void* c, std::size_t i) -> std::string_view { return static_cast<const M*>(c)->items[i].first; },
+};
+
+template <class T>
+inline constexpr span_ops span_ops_of = {
+    sizeof(T),
+    alignof(T),
+    [](void* elements, std::size_t n) { std::uninitialized_value_construct_n(static_cast<T*>(elements), n); },
+    [](void* span, const void* first, std::size_t n) {
+      static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+      *static_cast<std::span<const T>*>(span) = {static_cast<const T*>(first), n};
+    },
+    [](const void* span) {
+      const auto& elements = *static_cast<const std::span<const T>*>(span);
+      return std::pair<const void*, std::size_t>(elements.data(), elements.size());
+    },
 };
 
 template <class V, std::size_t I = 0>
@@ -288,6 +341,11 @@ constexpr type make_type() {
   } else if constexpr (is_open_enum<T>::value) {
     return {kind::enumeration, nullptr, nullptr, nullptr,
             &enum_traits<typename is_open_enum<T>::values>::names};
+  } else if constexpr (is_text<T>::value) {
+    return {kind::text};
+  } else if constexpr (is_span<T>::value) {
+    using element = std::remove_const_t<typename T::element_type>;
+    return {.kind = kind::span, .element = &type_of<element>, .span = &span_ops_of<element>};
   } else if constexpr (is_vector<T>::value) {
     return {kind::array, nullptr, &type_of<typename T::value_type>, &vector_ops<T>};
   } else if constexpr (is_map<T>::value) {
@@ -305,25 +363,16 @@ constexpr type make_type() {
 template <class Member>
 constexpr field_row row(std::string_view name, std::size_t offset, wire w = wire::natural,
                         bool must = false) {
-  const auto at = static_cast<std::uint32_t>(offset);
-  if constexpr (detail::is_optional<Member>::value)
-    return {name,
-            at,
-            &type_of<typename detail::is_optional<Member>::inner>,
-            presence::optional,
-            w,
-            must,
-            &detail::optional_ops<Member>};
-  else if constexpr (detail::is_field<Member>::value)
-    return {name,
-            at,
-            &type_of<typename detail::is_field<Member>::inner>,
-            presence::field,
-            w,
-            must,
-            &detail::field_ops<Member>};
-  else
-    return {name, at, &type_of<Member>, presence::required, w, must, nullptr};
+  if constexpr (detail::is_optional<Member>::value) {
+    const type& t = type_of<typename detail::is_optional<Member>::inner>;
+    return {name, offset, {&t, t.kind, presence::optional, w, &detail::optional_ops<Member>}, must};
+  } else if constexpr (detail::is_field<Member>::value) {
+    const type& t = type_of<typename detail::is_field<Member>::inner>;
+    return {name, offset, {&t, t.kind, presence::field, w, &detail::field_ops<Member>}, must};
+  } else {
+    const type& t = type_of<Member>;
+    return {name, offset, {&t, t.kind, presence::required, w}, must};
+  }
 }
 
 }  // namespace mux::inline v0::codec

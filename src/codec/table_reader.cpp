@@ -46,7 +46,7 @@ void clear_object(const schema& s, char* object) {
   }
 }
 
-// Puts back the default, for a member that comes a second time.
+// Puts back the default.
 void clear(const type& t, void* value) {
   switch (t.kind) {
     case kind::boolean:
@@ -61,6 +61,11 @@ void clear(const type& t, void* value) {
     case kind::string:
       static_cast<std::string*>(value)->clear();
       break;
+    case kind::text: {
+      const std::string_view nothing;
+      std::memcpy(value, &nothing, sizeof nothing);
+      break;
+    }
     case kind::unix_seconds:
       *static_cast<std::chrono::sys_seconds*>(value) = {};
       break;
@@ -73,6 +78,9 @@ void clear(const type& t, void* value) {
     case kind::array:
     case kind::map:
       t.container->clear(value);
+      break;
+    case kind::span:
+      t.span->set(value, nullptr, 0);
       break;
     case kind::variant:
       t.variant->emplace(value, 0);
@@ -95,13 +103,6 @@ bool same_text(std::string_view a, std::string_view b) {
   };
   if (a.size() < 8) return same(std::uint32_t{}, 0) && same(std::uint32_t{}, a.size() - 4);
   return same(std::uint64_t{}, 0) && same(std::uint64_t{}, a.size() - 8);
-}
-
-bool contains(const row_set& rows, std::size_t i) {
-  return rows[i / 64] >> (i % 64) & 1;
-}
-void insert(row_set& rows, std::size_t i) {
-  rows[i / 64] |= std::uint64_t{1} << (i % 64);
 }
 
 // Where the keys of a map are that is being read: searched while there are few, hashed once there are many.
@@ -131,303 +132,429 @@ class key_places {
 
 class table_reader {
  public:
-  table_reader(const token_walk& walk, reading_memory& work) : walk_(walk), work_(work) {}
+  explicit table_reader(const table_read& how)
+      : walk_(how.walk), memory_(how.memory), borrowed_(how.borrowed) {}
 
   [[nodiscard]] const token_walk& walk() const { return walk_; }
 
-  [[nodiscard]] bool read(const type& t, wire w, void* out);
-  [[nodiscard]] bool read_data_member(const type& t, void* out);
+  /// `depth`: brackets around the value.
+  [[nodiscard]] place read(place at, const slot& s, void* out, int depth);
+  [[nodiscard]] place read_data_member(place at, const type& t, void* out);
 
-  [[nodiscard]] bool fits() const { return complaint_.empty(); }
+  [[nodiscard]] bool fits() const { return misfit_ == nullptr; }
+  [[nodiscard]] place misfit_place() const { return misfit_; }
   [[nodiscard]] std::string complaint() const {
     return (path_.empty() ? "the value" : path_) + ": " + complaint_;
   }
 
  private:
   template <class Member>
-  bool for_each_member(Member member);
-  bool read_object(const schema& s, char* out);
-  bool find_row(const schema& s, const field_row*& row);
-  bool read_member(const field_row& row, char* object, bool again);
-  bool read_null(const field_row& row, void* at, bool again);
-  bool read_array(const type& t, wire w, void* out);
-  [[nodiscard]] std::size_t expected_elements(const char* first) const;
-  bool read_map(const type& t, wire w, void* out);
-  bool read_variant(const type& t, void* out);
-  bool read_alternative(const type& t, std::size_t index, const alternative& a, void* out);
-  bool find_discriminators(std::span<const alternative> all,
-                           std::vector<std::pair<std::string_view, std::string>>& found);
-  bool read_int64(wire w, std::int64_t& out);
-  bool read_float64(double& out);
-  bool read_boolean(bool& out);
-  bool take_text(std::string_view& text);
-  bool read_enumeration(const type& t, mux::detail::open_enum_base& out);
-  bool read_seconds(std::chrono::sys_seconds& out);
-  bool read_digits(std::int64_t& out);
-  bool read_integer(std::int64_t& out);
+  place for_each_member(place at, int depth, Member member);
+  place read_object(place at, const schema& s, char* out, int depth);
+  place find_row(place at, const schema& s, const field_row*& row);
+  place quick_value(place at, const slot& s, void* out);
+  place read_member(place at, const field_row& row, void* out, int depth);
+  place read_null(place at, const field_row& row, void* out, int depth);
+  place read_elements(place at, const slot& element, int depth, std::size_t& size, auto append);
+  place read_array(place at, const slot& s, void* out, int depth);
+  place read_span(place at, const slot& s, void* out, int depth);
+  [[nodiscard]] std::size_t expected_elements(place at, const char* first) const;
+  place read_map(place at, const slot& s, void* out, int depth);
+  place read_variant(place at, const type& t, void* out, int depth);
+  place read_alternative(place at, const type& t, std::size_t index, const alternative& a, void* out,
+                         int depth);
+  place find_discriminators(place at, std::span<const alternative> all, int depth,
+                            std::vector<std::pair<std::string_view, std::string>>& found);
+  place read_int64(place at, wire w, std::int64_t& out);
+  place read_float64(place at, double& out);
+  place read_boolean(place at, bool& out);
+  place read_text(place at, std::string_view& text);
+  place borrow_text(place at, std::string_view& text);
+  place read_enumeration(place at, const type& t, mux::detail::open_enum_base& out);
+  place read_seconds(place at, std::chrono::sys_seconds& out);
+  place read_digits(place at, std::int64_t& out);
+  place read_integer(place at, std::int64_t& out);
 
-  bool starts_number() const {
-    const char c = walk_.look();
+  [[nodiscard]] bool starts_number(place at) const {
+    const char c = walk_.look(at);
     return c == '-' || (c >= '0' && c <= '9');
   }
-  // All of these return false.
-  bool mismatch(std::string_view expected);
-  bool misfit(std::string why);
-  bool in_member(std::string_view name);
-  bool in_key(std::string_view key);
-  bool in_element(std::size_t index);
+  // All of these return null.
+  place mismatch(place at, std::string_view expected);
+  place misfit(place at, std::string why);
+  place in_member(std::string_view name);
+  place in_key(std::string_view key);
+  place in_element(std::size_t index);
 
   // Bounds on what is reserved on trust: a text may claim anything.
   static constexpr std::size_t most_expected = 1024;
   static constexpr std::size_t most_repeated = 16;
 
   token_walk walk_;
-  reading_memory& work_;
+  reading_memory& memory_;
+  arena* const borrowed_;
+  place misfit_ = nullptr;
   std::string path_;
   std::string complaint_;
 };
 
-bool table_reader::mismatch(std::string_view expected) {
+place table_reader::mismatch(place at, std::string_view expected) {
   std::string why = "expected ";
-  why.append(expected).append(", found ").append(kind_found(walk_.look()));
-  return misfit(std::move(why));
+  why.append(expected).append(", found ").append(kind_found(walk_.look(at)));
+  return misfit(at, std::move(why));
 }
 
-bool table_reader::misfit(std::string why) {
+place table_reader::misfit(place at, std::string why) {
+  misfit_ = at;
   complaint_ = std::move(why);
-  return false;
+  return nullptr;
 }
 
-bool table_reader::in_member(std::string_view name) {
-  if (fits()) return false;
+place table_reader::in_member(std::string_view name) {
+  if (fits()) return nullptr;
   std::string path(name);
   if (!path_.empty() && path_.front() != '[') path += '.';
   path_ = path + path_;
-  return false;
+  return nullptr;
 }
 
-bool table_reader::in_key(std::string_view key) {
+place table_reader::in_key(std::string_view key) {
   if (!fits())
     path_ = '[' + excerpt(key, 32) + ']' + (path_.empty() || path_.front() == '[' ? "" : ".") + path_;
-  return false;
+  return nullptr;
 }
 
-bool table_reader::in_element(std::size_t index) {
+place table_reader::in_element(std::size_t index) {
   if (!fits())
     path_ = '[' + std::to_string(index) + ']' + (path_.empty() || path_.front() == '[' ? "" : ".") + path_;
-  return false;
+  return nullptr;
 }
 
-// Calls `member` with each raw name; it must take the value.
+// Calls `member` with the place of each value and its raw name; it returns where the value ends.
 template <class Member>
-bool table_reader::for_each_member(Member member) {
-  if (!walk_.enter()) return false;
-  if (!walk_.take('}')) {
-    do {
-      std::string_view key;
-      if (!walk_.take_raw_key(key) || !member(key)) return false;
-    } while (walk_.take(','));
-    if (!walk_.take('}')) return walk_.expected("',' or '}'");
+place table_reader::for_each_member(place at, int depth, Member member) {
+  at = walk_.enter(at, depth);
+  if (!at) return nullptr;
+  if (walk_.look(at) == '}') return at + 1;
+  for (;;) {
+    std::string_view key;
+    at = walk_.take_raw_key(at, key);
+    if (!at) return nullptr;
+    at = member(at, key);
+    if (!at) return nullptr;
+    const char c = walk_.look(at);
+    if (c == '}') return at + 1;
+    if (c != ',') return walk_.expected(at, "',' or '}'");
+    ++at;
   }
-  walk_.leave();
-  return true;
 }
 
-bool table_reader::read(const type& t, wire w, void* out) {
-  switch (t.kind) {
-    case kind::boolean:
-      return read_boolean(*static_cast<bool*>(out));
-    case kind::int64:
-      return read_int64(w, *static_cast<std::int64_t*>(out));
-    case kind::float64:
-      return read_float64(*static_cast<double*>(out));
-    case kind::string: {
-      std::string_view text;
-      if (!take_text(text)) return false;
-      static_cast<std::string*>(out)->assign(text);
-      return true;
-    }
-    case kind::unix_seconds:
-      return read_seconds(*static_cast<std::chrono::sys_seconds*>(out));
-    case kind::enumeration:
-      return read_enumeration(t, *static_cast<mux::detail::open_enum_base*>(out));
-    case kind::object:
-      if (walk_.look() != '{') return mismatch("object");
-      return read_object(t.object(), static_cast<char*>(out));
-    case kind::array:
-      return read_array(t, w, out);
-    case kind::map:
-      return read_map(t, w, out);
-    case kind::variant:
-      return read_variant(t, out);
-    case kind::json: {
-      std::string_view raw;
-      if (!walk_.skip(work_.value, raw)) return false;
-      static_cast<json*>(out)->text.assign(raw);
-      return true;
-    }
-  }
-  return false;
-}
-
-bool table_reader::read_object(const schema& s, char* out) {
-  if (!walk_.enter()) return false;
-  row_set seen{};
-  if (!walk_.take('}')) {
-    const bool ordered = !s.fields.empty() && s.fields.size() <= row_order::most_rows;
-    std::size_t previous = 0;
-    do {
-      // Asked for again after each member, whose own schema may have taken the place of this one.
-      row_order* const order = ordered ? &work_.order_of(s) : nullptr;
-      const field_row* row = order ? &s.fields[order->next[previous]] : nullptr;
-      if (!row || !walk_.take_key(row->name, row->words)) {
-        if (!find_row(s, row)) return false;
-        if (!row) {
-          if (!walk_.skip(work_.value)) return false;
-          continue;
-        }
-        if (order) order->next[previous] = static_cast<std::uint8_t>(row - s.fields.data());
-      }
-      const auto i = static_cast<std::size_t>(row - s.fields.data());
-      previous = i + 1;
-      const bool again = contains(seen, i);
-      insert(seen, i);
-      if (!read_member(*row, out, again)) return in_member(row->name);
-    } while (walk_.take(','));
-    if (!walk_.take('}')) return walk_.expected("',' or '}'");
-  }
-  walk_.leave();
-  for (std::size_t word = 0; word < seen.size(); ++word)
-    if (const std::uint64_t missing = s.must[word] & ~seen[word]; missing != 0) {
-      const auto i = word * 64 + static_cast<std::size_t>(std::countr_zero(missing));
-      misfit("missing");
-      return in_member(s.fields[i].name);
-    }
-  return true;
-}
-
-// Takes a name; `row` is null if it is unknown.
-bool table_reader::find_row(const schema& s, const field_row*& row) {
-  std::string_view raw;
-  if (!walk_.take_raw_key(raw)) return false;
-  row = s.find(raw, walk_.key_words(raw));
-  if (row) return true;
-  std::string_view key;
-  if (!walk_.decode(raw, work_.key, key)) return false;
-  if (key.data() != raw.data()) row = s.find(key);
-  return true;
-}
-
-// Stores a value that the language knows; rows of such values hold T, std::optional<T> or field<T> itself.
+// Stores a value that the language knows; slots of such values hold T, std::optional<T> or field<T> itself.
 template <class T>
-void store(const field_row& row, void* at, T&& value) {
+void store(const slot& s, void* out, T&& value) {
   using held = std::remove_cvref_t<T>;
-  switch (row.presence) {
+  switch (s.presence) {
     case presence::required:
-      *static_cast<held*>(at) = std::forward<T>(value);
+      *static_cast<held*>(out) = std::forward<T>(value);
       break;
     case presence::optional:
-      *static_cast<std::optional<held>*>(at) = std::forward<T>(value);
+      *static_cast<std::optional<held>*>(out) = std::forward<T>(value);
       break;
     case presence::field:
-      *static_cast<field<held>*>(at) = std::forward<T>(value);
+      *static_cast<field<held>*>(out) = std::forward<T>(value);
       break;
   }
 }
 
-bool table_reader::read_member(const field_row& row, char* object, bool again) {
-  void* at = object + row.offset;
-  if (walk_.look() == 'n') return read_null(row, at, again);
-  switch (row.value->kind) {
+void store_string(const slot& s, void* out, std::string_view text) {
+  if (s.presence == presence::optional)
+    static_cast<std::optional<std::string>*>(out)->emplace(text);
+  else
+    store(s, out, std::string(text));
+}
+
+// Slots of borrowed text hold a std::string_view or an open_enum_view, which is one: the same bytes.
+void store_text(const slot& s, void* out, std::string_view text) {
+  if (s.presence == presence::required) {
+    std::memcpy(out, &text, sizeof text);
+  } else {
+    const std::optional<std::string_view> value(text);
+    std::memcpy(out, &value, sizeof value);
+  }
+}
+
+place table_reader::read(place at, const slot& s, void* out, int depth) {
+  switch (s.kind) {
     case kind::string: {
       std::string_view text;
-      if (!take_text(text)) return false;
-      if (row.presence == presence::optional)
-        static_cast<std::optional<std::string>*>(at)->emplace(text);
-      else
-        store(row, at, std::string(text));
-      return true;
+      at = read_text(at, text);
+      if (!at) return nullptr;
+      store_string(s, out, text);
+      return at;
+    }
+    case kind::text: {
+      std::string_view text;
+      at = borrow_text(at, text);
+      if (at) store_text(s, out, text);
+      return at;
     }
     case kind::int64: {
       std::int64_t value = 0;
-      if (!read_int64(row.wire, value)) return false;
-      store(row, at, value);
-      return true;
+      at = read_int64(at, s.wire, value);
+      if (at) store(s, out, value);
+      return at;
     }
     case kind::float64: {
       double value = 0;
-      if (!read_float64(value)) return false;
-      store(row, at, value);
-      return true;
+      at = read_float64(at, value);
+      if (at) store(s, out, value);
+      return at;
     }
     case kind::unix_seconds: {
       std::chrono::sys_seconds value;
-      if (!read_seconds(value)) return false;
-      store(row, at, value);
-      return true;
+      at = read_seconds(at, value);
+      if (at) store(s, out, value);
+      return at;
     }
     case kind::boolean: {
       bool value = false;
-      if (!read_boolean(value)) return false;
-      store(row, at, value);
-      return true;
+      at = read_boolean(at, value);
+      if (at) store(s, out, value);
+      return at;
     }
     default:
       break;
   }
-  if (row.presence != presence::required) return read(*row.value, row.wire, row.ops->emplace(at));
-  if (again) clear(*row.value, at);
-  return read(*row.value, row.wire, at);
-}
-
-bool table_reader::read_null(const field_row& row, void* at, bool again) {
-  if (row.must) return mismatch("a value");
-  if (row.presence == presence::field)
-    row.ops->set_null(at);
-  else if (row.presence == presence::optional)
-    row.ops->reset(at);
-  else if (row.value->kind == kind::json)
-    return read(*row.value, row.wire, at);
-  else if (again)
-    clear(*row.value, at);
-  return walk_.take_literal("null");
-}
-
-bool table_reader::read_array(const type& t, wire w, void* out) {
-  if (walk_.look() != '[') return mismatch("array");
-  const bool outermost = walk_.here().depth <= 1;
-  if (!walk_.enter()) return false;
-  std::size_t size = 0;
-  if (!walk_.take(']')) {
-    const char* const first = walk_.place();
-    t.container->reserve(out, outermost ? 1 : work_.size_of(t).last);
-    do {
-      void* element = t.container->append(out);
-      const bool null = walk_.look() == 'n' && t.element->kind != kind::json;
-      if (!(null ? walk_.take_literal("null") : read(*t.element, w, element))) return in_element(size);
-      if (++size == 1 && outermost) t.container->reserve(out, expected_elements(first));
-    } while (walk_.take(','));
-    if (!walk_.take(']')) return walk_.expected("',' or ']'");
-    if (!outermost) work_.size_of(t).last = std::min(size, most_repeated);
+  const type& t = *s.value;
+  if (s.presence != presence::required) out = s.ops->emplace(out);
+  switch (s.kind) {
+    case kind::enumeration:
+      return read_enumeration(at, t, *static_cast<mux::detail::open_enum_base*>(out));
+    case kind::object:
+      if (walk_.look(at) != '{') return mismatch(at, "object");
+      return read_object(at, t.object(), static_cast<char*>(out), depth);
+    case kind::array:
+      return read_array(at, s, out, depth);
+    case kind::span:
+      return read_span(at, s, out, depth);
+    case kind::map:
+      return read_map(at, s, out, depth);
+    case kind::variant:
+      return read_variant(at, t, out, depth);
+    case kind::json: {
+      std::string_view raw;
+      at = walk_.skip(at, depth, memory_.value, raw);
+      if (at) static_cast<json*>(out)->text.assign(raw);
+      return at;
+    }
+    default:
+      return nullptr;
   }
-  walk_.leave();
-  return true;
+}
+
+// Null, without a fault, if the value has not the most frequent form of its kind.
+inline place table_reader::quick_value(place at, const slot& s, void* out) {
+  switch (s.kind) {
+    case kind::string: {
+      std::string_view text;
+      const place end = walk_.quick_string(at, text);
+      if (end) store_string(s, out, text);
+      return end;
+    }
+    case kind::text: {
+      std::string_view text;
+      const place end = walk_.quick_string(at, text);
+      if (end) store_text(s, out, text);
+      return end;
+    }
+    case kind::int64: {
+      std::int64_t value = 0;
+      const place end =
+          s.wire == wire::as_text ? walk_.quick_digits_text(at, value) : walk_.quick_integer(at, value);
+      if (end) store(s, out, value);
+      return end;
+    }
+    case kind::float64: {
+      double value = 0;
+      const place end = walk_.quick_decimal(at, value);
+      if (end) store(s, out, value);
+      return end;
+    }
+    case kind::unix_seconds: {
+      std::int64_t value = 0;
+      const place end = walk_.quick_digits_text(at, value);
+      if (end) store(s, out, std::chrono::sys_seconds(std::chrono::seconds(value)));
+      return end;
+    }
+    default:
+      return nullptr;
+  }
+}
+
+place table_reader::read_member(place at, const field_row& row, void* out, int depth) {
+  if (walk_.look(at) == 'n') return read_null(at, row, out, depth);
+  // It may come a second time.
+  if (row.kind >= kind::object && row.presence == presence::required) clear(*row.value, out);
+  return read(at, row, out, depth);
+}
+
+place table_reader::read_object(place at, const schema& s, char* out, int depth) {
+  at = walk_.enter(at, depth);
+  if (!at) return nullptr;
+  std::uint64_t seen = 0;
+  if (walk_.look(at) == '}') {
+    ++at;
+  } else {
+    const field_row* const rows = s.fields.empty() ? &nothing_row : s.fields.data();
+    row_order* order = &memory_.order_of(s);
+    for (std::size_t previous = 0;;) {
+      const field_row* row = rows + order->next[previous];
+      place value = walk_.take_key(at, row->pattern, row->bits);
+      if (!value) {
+        value = find_row(at, s, row);
+        if (!value) return nullptr;
+        if (row) order->next[previous] = static_cast<std::uint8_t>(row - rows);
+      }
+      if (row) {
+        previous = static_cast<std::size_t>(row - rows) + 1;
+        if (row->must) seen |= std::uint64_t{1} << (previous - 1);
+        void* const member = out + row->offset;
+        at = quick_value(value, *row, member);
+        if (!at) {
+          at = read_member(value, *row, member, depth + 1);
+          if (!at) return in_member(row->name);
+          // A member's own schema may have taken the place of this one.
+          if (order->of != &s) order = &memory_.order_of(s);
+        }
+      } else {
+        at = walk_.skip(value, depth + 1, memory_.value);
+        if (!at) return nullptr;
+      }
+      const char c = walk_.look(at++);
+      if (c == ',') continue;
+      if (c == '}') break;
+      return walk_.expected(at - 1, "',' or '}'");
+    }
+  }
+  if (const std::uint64_t missing = s.must & ~seen; missing != 0) {
+    misfit(at, "missing");
+    return in_member(s.fields[static_cast<std::size_t>(std::countr_zero(missing))].name);
+  }
+  return at;
+}
+
+// Takes a name; `row` is null if it is unknown.
+place table_reader::find_row(place at, const schema& s, const field_row*& row) {
+  std::string_view raw;
+  at = walk_.take_raw_key(at, raw);
+  if (!at) return nullptr;
+  row = s.find(raw);
+  if (row) return at;
+  std::string_view key;
+  if (!walk_.decode(raw, memory_.key, key)) return nullptr;
+  if (key.data() != raw.data()) row = s.find(key);
+  return at;
+}
+
+place table_reader::read_null(place at, const field_row& row, void* out, int depth) {
+  if (row.must) return mismatch(at, "a value");
+  if (row.presence == presence::field)
+    row.ops->set_null(out);
+  else if (row.presence == presence::optional)
+    row.ops->reset(out);
+  else if (row.kind == kind::json)
+    return read(at, row, out, depth);
+  else
+    clear(*row.value, out);
+  return walk_.take_literal(at, "null");
+}
+
+// `append` gives the place of one more element, and is told where the text stands.
+place table_reader::read_elements(place at, const slot& element, int depth, std::size_t& size, auto append) {
+  for (;;) {
+    void* const out = append(at);
+    const bool null = walk_.look(at) == 'n' && element.kind != kind::json;
+    at = null ? walk_.take_literal(at, "null") : read(at, element, out, depth);
+    if (!at) return in_element(size);
+    ++size;
+    const char c = walk_.look(at++);
+    if (c == ',') continue;
+    return c == ']' ? at : walk_.expected(at - 1, "',' or ']'");
+  }
+}
+
+place table_reader::read_array(place at, const slot& s, void* out, int depth) {
+  if (walk_.look(at) != '[') return mismatch(at, "array");
+  at = walk_.enter(at, depth);
+  if (!at) return nullptr;
+  if (walk_.look(at) == ']') return at + 1;
+  const type& t = *s.value;
+  const bool outermost = depth <= 1;
+  const char* const first = walk_.text_at(at);
+  t.container->reserve(out, outermost ? 1 : memory_.size_of(t).last);
+  std::size_t size = 0;
+  const auto append = [&](place here) {
+    if (size == 1 && outermost) t.container->reserve(out, expected_elements(here, first));
+    return t.container->append(out);
+  };
+  at = read_elements(at, {t.element, t.element->kind, presence::required, s.wire}, depth + 1, size, append);
+  if (at && !outermost) memory_.size_of(t).last = std::min(size, most_repeated);
+  return at;
+}
+
+place table_reader::read_span(place at, const slot& s, void* out, int depth) {
+  if (walk_.look(at) != '[') return mismatch(at, "array");
+  at = walk_.enter(at, depth);
+  if (!at) return nullptr;
+  if (walk_.look(at) == ']') return at + 1;
+  const type& t = *s.value;
+  const bool outermost = depth <= 1;
+  const char* const first = walk_.text_at(at);
+  const std::size_t each = t.span->element_size;
+  char* elements = nullptr;
+  std::size_t size = 0;
+  std::size_t room = 0;
+  const auto grow = [&](std::size_t wanted) {
+    char* const more = static_cast<char*>(borrowed_->allocate(wanted * each, t.span->element_alignment));
+    if (size != 0) std::memcpy(more, elements, size * each);
+    elements = more;
+    room = wanted;
+  };
+  const auto append = [&](place here) -> void* {
+    if (size == room) {
+      std::size_t wanted = 2 * size;
+      if (size == 0) wanted = outermost ? 1 : memory_.size_of(t).last;
+      if (size == 1 && outermost) wanted = expected_elements(here, first);
+      grow(std::max(wanted, size + 1));
+    }
+    void* const element = elements + size * each;
+    t.span->construct(element, 1);
+    return element;
+  };
+  at = read_elements(at, {t.element, t.element->kind, presence::required, s.wire}, depth + 1, size, append);
+  if (!at) return nullptr;
+  if (!outermost) memory_.size_of(t).last = std::min(size, most_repeated);
+  borrowed_->shrink(elements, room * each, size * each);
+  t.span->set(out, elements, size);
+  return at;
 }
 
 // The outermost array takes up most of the text: if the other elements are as long as the first, which began
 // at `first` and has just been read, there will be about this many of them.
-std::size_t table_reader::expected_elements(const char* first) const {
-  const auto length = static_cast<std::size_t>(walk_.place() - first);
-  const std::size_t more = walk_.left() / length;
-  return std::min<std::size_t>(1 + more + more / 8, most_expected);
+std::size_t table_reader::expected_elements(place at, const char* first) const {
+  const auto length = static_cast<std::size_t>(walk_.text_at(at) - first);
+  const std::size_t more = walk_.left(at) / length;
+  return std::min<std::size_t>(2 + more + more / 8, most_expected);
 }
 
-bool table_reader::read_map(const type& t, wire w, void* out) {
-  if (walk_.look() != '{') return mismatch("object");
+place table_reader::read_map(place at, const slot& s, void* out, int depth) {
+  if (walk_.look(at) != '{') return mismatch(at, "object");
+  const type& t = *s.value;
+  const slot element{t.element, t.element->kind, presence::required, s.wire};
   key_places places(*t.container, out);
-  return for_each_member([&](std::string_view raw) {
+  return for_each_member(at, depth, [&](place value_at, std::string_view raw) -> place {
     std::string_view key;
-    if (!walk_.decode(raw, work_.key, key)) return false;
+    if (!walk_.decode(raw, memory_.key, key)) return nullptr;
     const std::size_t i = places.find(key);
     void* value = nullptr;
     if (i == t.container->size(out)) {
@@ -436,124 +563,134 @@ bool table_reader::read_map(const type& t, wire w, void* out) {
       value = const_cast<void*>(t.container->at(out, i));
       clear(*t.element, value);
     }
-    if (walk_.look() == 'n' && t.element->kind != kind::json) return walk_.take_literal("null");
-    return read(*t.element, w, value) || in_key(t.container->key(out, i));
+    if (walk_.look(value_at) == 'n' && element.kind != kind::json)
+      return walk_.take_literal(value_at, "null");
+    const place end = read(value_at, element, value, depth + 1);
+    return end ? end : in_key(t.container->key(out, i));
   });
 }
 
-bool table_reader::find_discriminators(std::span<const alternative> all,
-                                       std::vector<std::pair<std::string_view, std::string>>& found) {
+place table_reader::find_discriminators(place at, std::span<const alternative> all, int depth,
+                                        std::vector<std::pair<std::string_view, std::string>>& found) {
   for (const alternative& a : all)
     for (const auto& [name, text] : a.discriminators)
       if (std::none_of(found.begin(), found.end(), [&](const auto& f) { return f.first == name; }))
         found.emplace_back(name, std::string());
-  if (found.empty()) return true;
-  const token_walk::position start = walk_.here();
-  const bool done = for_each_member([&](std::string_view raw) {
+  if (found.empty()) return at;
+  const place end = for_each_member(at, depth, [&](place value, std::string_view raw) -> place {
     std::string_view key;
-    if (!walk_.decode(raw, work_.key, key)) return false;
+    if (!walk_.decode(raw, memory_.key, key)) return nullptr;
     const auto wanted =
         std::find_if(found.begin(), found.end(), [&](const auto& f) { return f.first == key; });
-    if (wanted == found.end() || walk_.look() != '"') return walk_.skip(work_.value);
+    if (wanted == found.end() || walk_.look(value) != '"') return walk_.skip(value, depth + 1, memory_.value);
     std::string_view text;
-    if (!walk_.take_string(work_.value, text)) return false;
-    wanted->second.assign(text);
-    return true;
+    value = walk_.take_string(value, memory_.value, text);
+    if (value) wanted->second.assign(text);
+    return value;
   });
-  if (done) walk_.go_back(start);
-  return done;
+  walk_.go_back();
+  return end;
 }
 
-bool table_reader::read_alternative(const type& t, std::size_t index, const alternative& a, void* out) {
-  return read_object(*a.object, static_cast<char*>(t.variant->emplace(out, index)));
+place table_reader::read_alternative(place at, const type& t, std::size_t index, const alternative& a,
+                                     void* out, int depth) {
+  return read_object(at, *a.object, static_cast<char*>(t.variant->emplace(out, index)), depth);
 }
 
-bool table_reader::read_variant(const type& t, void* out) {
-  if (walk_.look() != '{') return mismatch("object");
+place table_reader::read_variant(place at, const type& t, void* out, int depth) {
+  if (walk_.look(at) != '{') return mismatch(at, "object");
   const std::span<const alternative> all = t.alternatives();
   std::vector<std::pair<std::string_view, std::string>> found;
-  if (!find_discriminators(all, found)) return false;
+  if (!find_discriminators(at, all, depth, found)) return nullptr;
   const auto holds = [&](const std::pair<std::string_view, std::string_view>& wanted) {
     return std::any_of(found.begin(), found.end(),
                        [&](const auto& f) { return f.first == wanted.first && f.second == wanted.second; });
   };
   for (std::size_t i = 0; i < all.size(); ++i)
     if (const auto& d = all[i].discriminators; !d.empty() && std::all_of(d.begin(), d.end(), holds))
-      return read_alternative(t, i, all[i], out);
-  const token_walk::position start = walk_.here();
+      return read_alternative(at, t, i, all[i], out, depth);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].discriminators.empty()) continue;
-    if (read_alternative(t, i, all[i], out)) return true;
-    if (fits()) return false;
-    complaint_.clear();
+    if (const place end = read_alternative(at, t, i, all[i], out, depth)) return end;
+    if (fits()) return nullptr;
+    misfit_ = nullptr;
     path_.clear();
-    walk_.go_back(start);
+    walk_.go_back();
   }
-  return misfit("matches none of the known forms");
+  return misfit(at, "matches none of the known forms");
 }
 
-bool table_reader::read_integer(std::int64_t& out) {
+place table_reader::read_integer(place at, std::int64_t& out) {
   number value;
   std::string_view text;
-  if (!walk_.take_number(value, text)) return false;
+  const place end = walk_.take_number(at, value, text);
+  if (!end) return nullptr;
   switch (to_int64(value, out)) {
     case conversion::done:
-      return true;
+      return end;
     case conversion::out_of_range:
-      return misfit("number out of the range of 64-bit integers");
+      return misfit(at, "number out of the range of 64-bit integers");
     case conversion::not_integral:
-      return misfit("expected integer, found number with a fraction");
+      return misfit(at, "expected integer, found number with a fraction");
   }
-  return false;
+  return nullptr;
 }
 
-bool table_reader::read_digits(std::int64_t& out) {
+place table_reader::read_digits(place at, std::int64_t& out) {
   std::string_view text;
-  if (!walk_.take_string(work_.value, text)) return false;
-  return parse_int64(text, out) || misfit("expected digits of a 64-bit integer, found other text");
+  const place end = walk_.take_string(at, memory_.value, text);
+  if (!end) return nullptr;
+  return parse_int64(text, out) ? end : misfit(at, "expected digits of a 64-bit integer, found other text");
 }
 
-bool table_reader::read_int64(wire w, std::int64_t& out) {
-  if (starts_number()) return read_integer(out);
-  if (w == wire::as_text && walk_.look() == '"') return read_digits(out);
-  return mismatch("integer");
+place table_reader::read_int64(place at, wire w, std::int64_t& out) {
+  if (starts_number(at)) return read_integer(at, out);
+  if (w == wire::as_text && walk_.look(at) == '"') return read_digits(at, out);
+  return mismatch(at, "integer");
 }
 
-bool table_reader::read_seconds(std::chrono::sys_seconds& out) {
+place table_reader::read_seconds(place at, std::chrono::sys_seconds& out) {
   std::int64_t seconds = 0;
-  if (starts_number()) {
-    if (!read_integer(seconds)) return false;
-  } else if (walk_.look() == '"') {
-    if (!read_digits(seconds)) return false;
-  } else {
-    return mismatch("seconds since 1970");
-  }
+  if (walk_.look(at) == '"')
+    at = read_digits(at, seconds);
+  else
+    at = starts_number(at) ? read_integer(at, seconds) : mismatch(at, "seconds since 1970");
   out = std::chrono::sys_seconds(std::chrono::seconds(seconds));
-  return true;
+  return at;
 }
 
-bool table_reader::read_float64(double& out) {
-  if (!starts_number()) return mismatch("number");
+place table_reader::read_float64(place at, double& out) {
+  if (!starts_number(at)) return mismatch(at, "number");
   number value;
   std::string_view text;
-  if (!walk_.take_number(value, text)) return false;
-  return to_double(value, text, out) == conversion::done || misfit("number out of range");
+  const place end = walk_.take_number(at, value, text);
+  if (!end) return nullptr;
+  return to_double(value, text, out) == conversion::done ? end : misfit(at, "number out of range");
 }
 
-bool table_reader::read_boolean(bool& out) {
-  out = walk_.look() == 't';
-  if (!out && walk_.look() != 'f') return mismatch("boolean");
-  return walk_.take_literal(out ? "true" : "false");
+place table_reader::read_boolean(place at, bool& out) {
+  out = walk_.look(at) == 't';
+  if (!out && walk_.look(at) != 'f') return mismatch(at, "boolean");
+  return walk_.take_literal(at, out ? "true" : "false");
 }
 
-bool table_reader::take_text(std::string_view& text) {
-  if (walk_.look() != '"') return mismatch("string");
-  return walk_.take_string(work_.value, text);
+place table_reader::read_text(place at, std::string_view& text) {
+  if (walk_.look(at) != '"') return mismatch(at, "string");
+  return walk_.take_string(at, memory_.value, text);
 }
 
-bool table_reader::read_enumeration(const type& t, mux::detail::open_enum_base& out) {
+// Escapes are decoded where they stand: what is borrowed from may be written to.
+place table_reader::borrow_text(place at, std::string_view& text) {
+  if (walk_.look(at) != '"') return mismatch(at, "string");
+  at = walk_.take_raw_string(at, text);
+  if (!at || !walk_.has_escape(text)) return at;
+  return walk_.decode(text, const_cast<char*>(text.data()), text) ? at : nullptr;
+}
+
+place table_reader::read_enumeration(place at, const type& t, mux::detail::open_enum_base& out) {
   std::string_view text;
-  if (!take_text(text)) return false;
+  at = read_text(at, text);
+  if (!at) return nullptr;
   const std::span<const std::string_view> names = t.names();
   const auto known =
       std::find_if(names.begin(), names.end(), [&](auto name) { return same_text(name, text); });
@@ -561,34 +698,38 @@ bool table_reader::read_enumeration(const type& t, mux::detail::open_enum_base& 
     out.assign(static_cast<std::int16_t>(known - names.begin()));
   else
     out.assign_unknown(text);
-  return true;
+  return at;
 }
 
-bool table_reader::read_data_member(const type& t, void* out) {
-  if (walk_.look() != '{') return mismatch("object");
+place table_reader::read_data_member(place at, const type& t, void* out) {
+  if (walk_.look(at) != '{') return mismatch(at, "object");
   bool seen = false;
-  const bool done = for_each_member([&](std::string_view raw) {
+  const place end = for_each_member(at, 0, [&](place value, std::string_view raw) -> place {
     std::string_view key;
-    if (!walk_.decode(raw, work_.key, key)) return false;
-    if (key != "data") return walk_.skip(work_.value);
+    if (!walk_.decode(raw, memory_.key, key)) return nullptr;
+    if (key != "data") return walk_.skip(value, 1, memory_.value);
     if (seen) clear(t, out);
     seen = true;
-    return read(t, wire::natural, out) || in_member("data");
+    value = read(value, {&t}, out, 1);
+    return value ? value : in_member("data");
   });
-  if (!done || seen) return done;
-  misfit("missing");
+  if (!end || seen) return end;
+  misfit(end, "missing");
   return in_member("data");
 }
 
 }  // namespace
 
-bool read_value(token_walk& walk, reading_memory& memory, const type& t, void* out, bool unwrap,
-                std::string& complaint) {
-  table_reader reader(walk, memory);
-  const bool done = unwrap ? reader.read_data_member(t, out) : reader.read(t, wire::natural, out);
-  walk = reader.walk();
-  if (!reader.fits()) complaint = reader.complaint();
-  return done;
+place read_value(const table_read& how, const type& t, void* out, std::string& complaint, place& misfit) {
+  table_reader reader(how);
+  const place first = how.walk.first();
+  const place end = how.unwrap ? reader.read_data_member(first, t, out) : reader.read(first, {&t}, out, 0);
+  how.walk = reader.walk();
+  if (!reader.fits()) {
+    complaint = reader.complaint();
+    misfit = reader.misfit_place();
+  }
+  return end;
 }
 
 }  // namespace mux::inline v0::codec

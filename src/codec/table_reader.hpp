@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "codec/arena.hpp"
 #include "codec/schema.hpp"
 #include "codec/token_walk.hpp"
 
@@ -15,10 +16,9 @@ namespace mux::inline v0::codec {
 /// Which row followed which when an object of a schema was read last: the next one is most likely the same
 /// again, and comparing one name is cheaper than looking it up.
 struct row_order {
-  static constexpr std::size_t most_rows = 63;
   const schema* of = nullptr;
   /// Index of the row after row i, at i + 1; the first row at 0.
-  std::array<std::uint8_t, most_rows + 1> next{};
+  std::array<std::uint8_t, schema::max_rows + 1> next{};
 };
 
 /// How many elements the last array of a type had: the next one has most likely as many.
@@ -51,10 +51,16 @@ struct reading_memory {
   }
 };
 
-/// Reads the value at which `walk` stands, or the member `data` of the object there if `unwrap` says so, into
-/// `out`. False if the walk stopped or if the value does not fit; `complaint` then says where and why, and is
-/// empty before.
-[[nodiscard]] bool read_value(token_walk& walk, reading_memory& memory, const type& t, void* out, bool unwrap,
-                              std::string& complaint);
+/// Reads a value, or the member `data` of an object if `unwrap` says so, into `out`.
+struct table_read {
+  token_walk& walk;
+  reading_memory& memory;
+  arena* borrowed;  ///< for the elements of spans; null if `t` has no views
+  bool unwrap;
+};
+/// Where the walk stands behind the value, or null if it stopped or if the value does not fit; `complaint`
+/// then says where in the value and why, and is empty before. `misfit` is the token that does not fit.
+[[nodiscard]] place read_value(const table_read& how, const type& t, void* out, std::string& complaint,
+                               place& misfit);
 
 }  // namespace mux::inline v0::codec

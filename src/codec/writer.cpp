@@ -108,6 +108,13 @@ std::int64_t seconds_at(const void* in) {
   return static_cast<const std::chrono::sys_seconds*>(in)->time_since_epoch().count();
 }
 
+// An open_enum_view is a std::string_view, byte by byte.
+std::string_view text_at(const void* in) {
+  std::string_view text;
+  std::memcpy(&text, in, sizeof text);
+  return text;
+}
+
 std::string_view enumeration_at(const type& t, const void* in) {
   return static_cast<const mux::detail::open_enum_base*>(in)->text(t.names());
 }
@@ -147,6 +154,16 @@ void write_array(const type& t, wire w, const void* in, std::string& out) {
   out += ']';
 }
 
+void write_span(const type& t, wire w, const void* in, std::string& out) {
+  out += '[';
+  const auto [first, size] = t.span->get(in);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (i != 0) out += ',';
+    write_value(*t.element, w, static_cast<const char*>(first) + i * t.span->element_size, out);
+  }
+  out += ']';
+}
+
 void write_map(const type& t, wire w, const void* in, std::string& out) {
   out += '{';
   const std::size_t size = t.container->size(in);
@@ -181,6 +198,9 @@ void write_value(const type& t, wire w, const void* in, std::string& out) {
     case kind::string:
       write_string(*static_cast<const std::string*>(in), out);
       break;
+    case kind::text:
+      write_string(text_at(in), out);
+      break;
     case kind::unix_seconds: {
       const std::string_view quote = w == wire::as_number ? "" : "\"";
       out += quote;
@@ -196,6 +216,9 @@ void write_value(const type& t, wire w, const void* in, std::string& out) {
       break;
     case kind::array:
       write_array(t, w, in, out);
+      break;
+    case kind::span:
+      write_span(t, w, in, out);
       break;
     case kind::map:
       write_map(t, w, in, out);

@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 import facts
 import naming
-from model import Alias, Api, Argument, Enum, File, Member, Operation, Resource, Struct, Type
+from model import LENT, Alias, Api, Argument, Enum, File, Member, Operation, Resource, Struct, Type
 
 METHODS = ("get", "post", "put", "patch", "delete")
 SCALARS = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
@@ -35,6 +35,7 @@ class Builder:
         self.api.operations.sort(key=lambda op: self.order.get(op.id, len(self.order)))
         self.mark_sent()
         self.mark_identity()
+        self.lend()
         self.tree()
         self.check_unused()
         return self.api
@@ -389,6 +390,15 @@ class Builder:
             for member in struct.members:
                 if not struct.sent and member.wire_name == "id" and member.presence == "plain":
                     member.must = True
+
+    def lend(self):
+        """The types that have views: those that the overrides name, and what they consist of."""
+        roots = [self.cpp_name(name) for name in self.schemas if self.listed("views", name)]
+        self.api.views = self.reachable(roots) & self.api.structs.keys()
+        for name in sorted(self.api.views):
+            for member in self.api.structs[name].members:
+                if not member.type.kinds() <= LENT:
+                    raise Wrong(f"{name}.{member.name} cannot be borrowed, so no type that consists of it has a view")
 
     def tree(self):
         used = {}

@@ -1,5 +1,7 @@
 """`include/mux/<group>/*.hpp` and `src/api/{requests,facade}_*.cpp`: requests as values, and the client's members."""
 
+from dataclasses import replace
+
 from layout import COLUMNS, comment, header, listing
 
 
@@ -15,6 +17,16 @@ def files(api):
     return result
 
 
+def calls(api, resource):
+    """The operations of a resource, each list that can be borrowed followed by that form."""
+    for op in resource.operations:
+        yield op
+        if op.kind == "page" and op.answer.name in api.views:
+            doc = (f"As `{op.name}`, for those who only look: the items are views into the page that they came with, "
+                   "which costs less than half; see `borrowed_page`.")
+            yield replace(op, name=f"{op.name}_borrowed", kind="borrowed", doc=doc)
+
+
 def facade_path(resource):
     return f"mux/{resource.file.group}/{resource.file.group}.hpp" if not resource.file.stem else resource.file.facade
 
@@ -27,6 +39,8 @@ def answer(op, hidden=frozenset()):
             return "std::string"
         case "page":
             return f"page<{op.answer.text(hidden)}>"
+        case "borrowed":
+            return f"borrowed_page<{op.answer.view(hidden)}>"
     return op.answer.text(hidden)
 
 
@@ -83,12 +97,15 @@ def facade(api, resource):
             std.add("<string>")
         if any(op.kind == "page" for op in resource.operations):
             own.add("<mux/pager.hpp>")
-        body += request_declarations(resource, hidden)
+        for op in calls(api, resource):
+            if op.kind == "borrowed":
+                own |= {"<mux/borrowed.hpp>", f"<{api.structs[op.answer.name].file.views}>"}
+        body += request_declarations(api, resource, hidden)
     else:
         own.add("<mux/send.hpp>")
     if resource.operations:
         std.add("<utility>")
-    body += resource_class(resource, hidden)
+    body += resource_class(api, resource, hidden)
     return header([std, own], body)
 
 
@@ -98,16 +115,16 @@ def named(op):
     return result + ([leaf] if leaf else [])
 
 
-def request_declarations(resource, hidden):
+def request_declarations(api, resource, hidden):
     body = [f"/// The calls of `{resource.class_name}` as values, for `client::send` and `client::try_send`.",
             f"namespace {resource.namespace} {{", ""]
-    for op in resource.operations:
+    for op in calls(api, resource):
         kind = f"[[nodiscard]] request<{answer(op, hidden)}> {op.name}("
         body += listing(kind, parameters(op, hidden, True), ");")
     return body + ["", f"}}  // namespace {resource.namespace}", ""]
 
 
-def resource_class(resource, hidden):
+def resource_class(api, resource, hidden):
     name = resource.class_name
     body = comment(resource.doc or f"`client.{'.'.join(part for part in path_words(resource))}`.")
     body += [f"class {name} {{", " public:"]
@@ -117,7 +134,7 @@ def resource_class(resource, hidden):
         initial.append("core_(std::move(core))")
     head = f"explicit {name}(std::shared_ptr<detail::client_core> core)"
     body += constructor(head, initial, bool(resource.operations))
-    for op in resource.operations:
+    for op in calls(api, resource):
         body.append("")
         body += comment(doc(op), "  ")
         body += listing(f"[[nodiscard]] {returned(op, hidden)} {op.name}(", parameters(op, hidden, True), ") const;", "  ")
@@ -148,6 +165,8 @@ def constructor(head, initial, owns):
 def returned(op, hidden):
     if op.kind == "page":
         return f"pager<{op.answer.text(hidden)}>"
+    if op.kind == "borrowed":
+        return f"pager<{op.answer.view(hidden)}>"
     return f"asio::awaitable<{answer(op, hidden)}>"
 
 
@@ -158,7 +177,7 @@ def requests(api, group, resources):
     body = []
     for resource in resources:
         body += [f"namespace {resource.namespace} {{", ""]
-        for op in resource.operations:
+        for op in calls(api, resource):
             hidden = names_in(resource) | {argument.name for argument in op.arguments}
             body += listing(f"request<{answer(op, hidden)}> {op.name}(", parameters(op, hidden, False), ") {")
             paths = [f'{{"{argument.name}", {argument.name}}}' for argument in op.arguments]
@@ -179,6 +198,8 @@ def finish(op, hidden):
             return "call.nothing()"
         case "raw":
             return "call.raw()"
+        case "borrowed":
+            return f"call.borrowed<{op.answer.view(hidden)}>()"
         case "unwrapped":
             return f"call.unwrapped<{answer(op, hidden)}>()"
     return f"call.whole<{answer(op, hidden)}>()"
@@ -189,15 +210,15 @@ def bodies(api, group, resources):
     body = []
     paged = False
     for resource in resources:
-        for op in resource.operations:
+        for op in calls(api, resource):
             hidden = names_in(resource) | {argument.name for argument in op.arguments}
             head = f"{returned(op, hidden)} {resource.class_name}::{op.name}("
             body += listing(head, parameters(op, hidden, False), ") const {")
             call = f"{resource.namespace}::{op.name}({', '.join(arguments(op))})"
-            if op.kind == "page":
+            if op.kind in ("page", "borrowed"):
                 paged = True
                 body += listing(
-                    f"return pager<{op.answer.text(hidden)}>(",
+                    f"return {returned(op, hidden)}(",
                     ["core_", call, f"api::page_limit(params.limit, {op.page_limit})"],
                     ");",
                     "  ",

@@ -1,4 +1,4 @@
-"""`include/mux/<group>/models/*.hpp`: enums, structs, variants."""
+"""`include/mux/<group>/models/*.hpp`: enums, structs, variants, and views of structs."""
 
 from layout import comment, documented, header, listing, ordered
 import naming
@@ -18,7 +18,12 @@ def files(api):
     members = {}
     for declared in [*api.enums.values(), *api.structs.values(), *api.aliases.values()]:
         members.setdefault(declared.file, []).append(declared.name)
-    return {f"include/{file.models}": model_file(api, file, names) for file, names in members.items()}
+    result = {f"include/{file.models}": model_file(api, file, names) for file, names in members.items()}
+    for file, names in members.items():
+        lent = [name for name in names if name in api.views]
+        if lent:
+            result[f"include/{file.views}"] = view_file(api, file, lent)
+    return result
 
 
 def needs_of(api, name):
@@ -64,6 +69,39 @@ def struct_includes(struct, std, mux):
             std.add("<optional>")
         if member.presence == "field":
             mux.add("<mux/field.hpp>")
+
+
+def view_file(api, file, names):
+    own = set(names)
+    names = ordered(names, lambda name: [n for n in needs_of(api, name) if n in own])
+    std, mux = {"<string_view>"}, {f"<{file.models}>"}
+    body = []
+    for name in names:
+        for member in api.structs[name].members:
+            kinds = member.type.kinds()
+            std |= {header for kind, header in STD.items() if kind in kinds and kind in ("integer", "seconds")}
+            std |= {"<span>"} if "vector" in kinds else set()
+            std |= {"<optional>"} if member.presence == "optional" else set()
+            mux |= {"<mux/open_enum_view.hpp>"} if "enum" in kinds else set()
+            leaf = member.type.leaf()
+            if leaf.kind == "struct" and leaf.name not in own:
+                mux.add(f"<{api.declared(leaf.name).file.views}>")
+            if leaf.kind == "enum":
+                mux.add(f"<{api.declared(leaf.name).file.models}>")
+        body += view(api.structs[name]) + [""]
+    return header([std, mux], body)
+
+
+def view(declared):
+    """A struct whose texts and lists stand in the page that it came with."""
+    hidden = frozenset(member.name for member in declared.members)
+    lines = comment(f"`{declared.name}`, borrowed from the page that it came with; see `borrowed_page`.")
+    lines += [f"struct {declared.name}_view {{", f"  using owned = {declared.name};"]
+    for member in declared.members:
+        text = member.view(hidden)
+        initial = {"std::int64_t": " = 0", "double": " = 0", "bool": " = false", "std::chrono::sys_seconds": "{}"}
+        lines += documented(f"{text} {member.name}{initial.get(text, '')};", member.doc, "  ")
+    return lines + ["};"]
 
 
 def enum(declared):

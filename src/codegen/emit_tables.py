@@ -56,11 +56,16 @@ def declarations(api, group, declared):
     own = {'"codec/schema.hpp"'}
     body = ["namespace codec {", ""]
     names = [struct.name for struct in declared["structs"]]
-    for name in names + [f"page<{name}>" for name in pages(api, declared)]:
+    lent = [name for name in names if name in api.views]
+    listed = [f"page<{name}>" for name in pages(api, declared)]
+    listed += [f"{name}_view" for name in lent]
+    listed += [f"page_view<{name}_view>" for name in pages(api, declared) if name in api.views]
+    for name in names + listed:
         body += ["template <>", f"const schema& schema_of<{name}>();"]
     for alias in variants(declared):
         body += ["template <>", f"std::span<const alternative> alternatives_of<{alias.name}>() noexcept;"]
     mux = models | ({"<mux/request.hpp>"} if pages(api, declared) else set())
+    mux |= {f"<{api.structs[name].file.views}>" for name in lent} | ({"<mux/borrowed.hpp>"} if lent else set())
     return header([["<span>"], mux, own], body + ["", "}  // namespace codec"])
 
 
@@ -82,9 +87,13 @@ def definitions(api, group, declared):
         body += enum_names(enum)
     body += ["namespace codec {", ""]
     for struct in declared["structs"]:
-        body += schema(struct) + [""]
+        body += schema(struct, struct.name) + [""]
+        if struct.name in api.views:
+            body += schema(struct, f"{struct.name}_view") + [""]
     for name in pages(api, declared):
-        body += page_schema(name) + [""]
+        body += page_schema(f"page<{name}>", name) + [""]
+        if name in api.views:
+            body += page_schema(f"page_view<{name}_view>", name) + [""]
     for alias in variants(declared):
         body += alternatives(alias) + [""]
     body += ["}  // namespace codec", ""]
@@ -106,11 +115,12 @@ def enum_names(enum):
     ]
 
 
-def schema(struct):
+def schema(struct, name):
+    """The table of a struct or of its view: the same rows."""
     lines = [
         "template <>",
-        f"const schema& schema_of<{struct.name}>() {{",
-        f"  using t = {struct.name};",
+        f"const schema& schema_of<{name}>() {{",
+        f"  using t = {name};",
         "  static_assert(std::is_standard_layout_v<t>);",
     ]
     if not struct.members:
@@ -134,11 +144,11 @@ def schema(struct):
     ]
 
 
-def page_schema(name):
+def page_schema(page, name):
     return [
         "template <>",
-        f"const schema& schema_of<page<{name}>>() {{",
-        f"  using t = page<{name}>;",
+        f"const schema& schema_of<{page}>() {{",
+        f"  using t = {page};",
         "  static_assert(std::is_standard_layout_v<t>);",
         "  static constexpr field_row rows[] = {",
         '      row<decltype(t::items)>("data", offsetof(t, items), wire::natural, true),',

@@ -28,6 +28,7 @@ GOLDEN = HERE / "golden"
 # Folders that hold nothing but generated files, and what is written by hand beside generated files.
 GENERATED_FOLDERS = ["include/mux/video", "include/mux/data", "include/mux/robots", "include/mux/system", "src/api"]
 BY_HAND = {
+    "src/api/borrow.hpp",
     "src/api/call.cpp",
     "src/api/call.hpp",
     "src/api/described.hpp",

@@ -17,8 +17,15 @@ class File:
         return f"mux/{self.group}/models/{self.stem}.hpp"
 
     @property
+    def views(self):
+        return f"mux/{self.group}/models/{self.stem}_views.hpp"
+
+    @property
     def facade(self):
         return f"mux/{self.group}/{self.stem}.hpp"
+
+
+LENT = {"string", "integer", "number", "boolean", "seconds", "enum", "struct", "vector"}  # kinds that views have
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,20 @@ class Type:
             "json": "mux::json" if "json" in hidden else "json",
         }[self.kind]
 
+    def view(self, hidden=frozenset()):
+        """The type of a borrowed value; only for kinds in `LENT`."""
+        name = f"mux::{self.name}" if self.name in hidden else self.name
+        match self.kind:
+            case "string":
+                return "std::string_view"
+            case "enum":
+                return f"open_enum_view<{name}>"
+            case "struct":
+                return f"{self.name}_view"
+            case "vector":
+                return f"std::span<const {self.element.view(hidden)}>"
+        return self.text(hidden)
+
     def leaf(self):
         return self.element.leaf() if self.element else self
 
@@ -77,7 +98,12 @@ class Member:
     doc: str = ""
 
     def text(self, hidden=frozenset()):
-        inner = self.type.text(hidden)
+        return self.present(self.type.text(hidden))
+
+    def view(self, hidden=frozenset()):
+        return self.present(self.type.view(hidden))
+
+    def present(self, inner):
         match self.presence:
             case "optional":
                 return f"std::optional<{inner}>"
@@ -133,7 +159,7 @@ class Operation:
     body: Struct | None = None
     body_optional: bool = False
     answer: Type | None = None  # None with kind void or raw
-    kind: str = "whole"  # whole, unwrapped, page, nothing, raw
+    kind: str = "whole"  # whole, unwrapped, page, borrowed, nothing, raw
     page_limit: int = 100
     doc: str = ""
 
@@ -178,6 +204,7 @@ class Api:
     operations: list = field(default_factory=list)
     resources: dict = field(default_factory=dict)  # tag -> Resource, parents before children
     pages: list = field(default_factory=list)  # struct names that are listed in pages
+    views: set = field(default_factory=set)  # struct names that have a borrowed form
 
     def declared(self, name):
         return self.structs.get(name) or self.enums.get(name) or self.aliases.get(name)

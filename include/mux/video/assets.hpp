@@ -6,10 +6,12 @@
 #include <string_view>
 #include <utility>
 
+#include <mux/borrowed.hpp>
 #include <mux/pager.hpp>
 #include <mux/request.hpp>
 #include <mux/send.hpp>
 #include <mux/video/models/assets.hpp>
+#include <mux/video/models/assets_views.hpp>
 #include <mux/video/models/shared.hpp>
 
 namespace mux::inline v0 {
@@ -19,6 +21,7 @@ namespace requests::video::assets {
 
 [[nodiscard]] request<asset> create(const asset_create_params& params);
 [[nodiscard]] request<page<asset>> list(const asset_list_params& params = {});
+[[nodiscard]] request<borrowed_page<asset_view>> list_borrowed(const asset_list_params& params = {});
 [[nodiscard]] request<asset> retrieve(std::string_view asset_id);
 [[nodiscard]] request<void> delete_(std::string_view asset_id);
 [[nodiscard]] request<asset> update(std::string_view asset_id, const asset_update_params& params);
@@ -64,6 +67,11 @@ class video_assets {
   /// All assets, or those of one live stream or upload. Their order is not documented.
   /// `GET /video/v1/assets`, limit class `video_other`.
   [[nodiscard]] pager<asset> list(const asset_list_params& params = {}) const;
+
+  /// As `list`, for those who only look: the items are views into the page that they came with, which costs
+  /// less than half; see `borrowed_page`.
+  /// `GET /video/v1/assets`, limit class `video_other`.
+  [[nodiscard]] pager<asset_view> list_borrowed(const asset_list_params& params = {}) const;
 
   /// The asset as it is now. Poll at most once a second; webhooks tell earlier.
   /// `GET /video/v1/assets/{ASSET_ID}`, limit class `video_other`.

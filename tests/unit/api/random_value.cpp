@@ -88,6 +88,9 @@ void random_value::fill(const codec::type& t, void* out) {
     case codec::kind::variant:
       fill_variant(t, out);
       break;
+    case codec::kind::text:
+    case codec::kind::span:
+      break;  // borrowed from a text, never filled
     case codec::kind::json:
       static_cast<json*>(out)->text = raw_values[below(raw_values.size())];
       break;

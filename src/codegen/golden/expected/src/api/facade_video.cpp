@@ -11,6 +11,16 @@
 
 namespace mux::inline v0 {
 
+pager<thing_note> video_things::list_notes(const thing_list_notes_params& params) const {
+  return pager<thing_note>(
+      core_, requests::video::things::list_notes(params), api::page_limit(params.limit, 100));
+}
+
+pager<thing_note_view> video_things::list_notes_borrowed(const thing_list_notes_params& params) const {
+  return pager<thing_note_view>(
+      core_, requests::video::things::list_notes_borrowed(params), api::page_limit(params.limit, 100));
+}
+
 pager<thing> video_things::list(const thing_list_params& params) const {
   return pager<thing>(core_, requests::video::things::list(params), api::page_limit(params.limit, 10));
 }

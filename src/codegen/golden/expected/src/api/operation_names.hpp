@@ -12,6 +12,7 @@ namespace api {
 
 /// Rows of the operation table, in its order.
 enum class op : std::uint8_t {
+  video_things_list_notes,
   video_things_list,
   video_things_create,
   video_things_update,

@@ -14,6 +14,8 @@ namespace mux::inline v0 {
 namespace {
 
 constexpr operation rows[] = {
+    {"video.things.listNotes", http_method::get, "/video/v1/thing-notes",
+     rate_class::video_other, idempotency::safe, pagination::cursor, api_host::api, 200, false},
     {"video.things.list", http_method::get, "/video/v1/things",
      rate_class::video_other, idempotency::safe, pagination::page, api_host::api, 200, false},
     {"video.things.create", http_method::post, "/video/v1/things",

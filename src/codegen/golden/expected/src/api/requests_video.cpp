@@ -14,6 +14,18 @@ namespace mux::inline v0 {
 
 namespace requests::video::things {
 
+request<page<thing_note>> list_notes(const thing_list_notes_params& params) {
+  api::call call(api::op::video_things_list_notes);
+  call.query(params);
+  return call.whole<page<thing_note>>();
+}
+
+request<borrowed_page<thing_note_view>> list_notes_borrowed(const thing_list_notes_params& params) {
+  api::call call(api::op::video_things_list_notes);
+  call.query(params);
+  return call.borrowed<thing_note_view>();
+}
+
 request<page<thing>> list(const thing_list_params& params) {
   api::call call(api::op::video_things_list);
   call.query(params);

@@ -4,9 +4,11 @@
 
 #include <span>
 
+#include <mux/borrowed.hpp>
 #include <mux/request.hpp>
 #include <mux/video/models/shared.hpp>
 #include <mux/video/models/things.hpp>
+#include <mux/video/models/things_views.hpp>
 
 #include "codec/schema.hpp"
 
@@ -25,6 +27,8 @@ const schema& schema_of<thing_links>();
 template <>
 const schema& schema_of<thing_links_self>();
 template <>
+const schema& schema_of<thing_note>();
+template <>
 const schema& schema_of<thing_part>();
 template <>
 const schema& schema_of<choice_a>();
@@ -41,9 +45,19 @@ const schema& schema_of<thing_update_params>();
 template <>
 const schema& schema_of<source>();
 template <>
+const schema& schema_of<thing_list_notes_params>();
+template <>
 const schema& schema_of<thing_list_params>();
 template <>
 const schema& schema_of<page<thing>>();
+template <>
+const schema& schema_of<page<thing_note>>();
+template <>
+const schema& schema_of<thing_note_view>();
+template <>
+const schema& schema_of<thing_part_view>();
+template <>
+const schema& schema_of<page_view<thing_note_view>>();
 template <>
 std::span<const alternative> alternatives_of<choice>() noexcept;
 template <>

@@ -14,12 +14,18 @@
 namespace mux::inline v0 {
 
 std::span<const std::string_view> enum_traits<thing_state>::names() noexcept {
-  static constexpr std::string_view all[] = {"Audio only", "audio-only", "1080p", "public", "", "later"};
+  static constexpr std::string_view all[] = {
+      "Audio only", "audio-only", "1080p", "public", "", "new", "old", "later"};
   return all;
 }
 
 std::span<const std::string_view> enum_traits<thing_status>::names() noexcept {
   static constexpr std::string_view all[] = {"a", "b"};
+  return all;
+}
+
+std::span<const std::string_view> enum_traits<thing_note_state>::names() noexcept {
+  static constexpr std::string_view all[] = {"new", "old"};
   return all;
 }
 
@@ -130,8 +136,62 @@ const schema& schema_of<thing_links_self>() {
 }
 
 template <>
+const schema& schema_of<thing_note>() {
+  using t = thing_note;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::id)>("id", offsetof(t, id), wire::natural, true),
+      row<decltype(t::state)>("state", offsetof(t, state)),
+      row<decltype(t::at)>("at", offsetof(t, at)),
+      row<decltype(t::count)>("count", offsetof(t, count)),
+      row<decltype(t::exact)>("exact", offsetof(t, exact)),
+      row<decltype(t::whole)>("whole", offsetof(t, whole)),
+      row<decltype(t::text)>("text", offsetof(t, text)),
+      row<decltype(t::part)>("part", offsetof(t, part)),
+      list_row<decltype(t::parts)>("parts", offsetof(t, parts)),
+      list_row<decltype(t::words)>("words", offsetof(t, words)),
+      list_row<decltype(t::states)>("states", offsetof(t, states)),
+  };
+  static constexpr schema table{"ThingNote", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<thing_note_view>() {
+  using t = thing_note_view;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::id)>("id", offsetof(t, id), wire::natural, true),
+      row<decltype(t::state)>("state", offsetof(t, state)),
+      row<decltype(t::at)>("at", offsetof(t, at)),
+      row<decltype(t::count)>("count", offsetof(t, count)),
+      row<decltype(t::exact)>("exact", offsetof(t, exact)),
+      row<decltype(t::whole)>("whole", offsetof(t, whole)),
+      row<decltype(t::text)>("text", offsetof(t, text)),
+      row<decltype(t::part)>("part", offsetof(t, part)),
+      list_row<decltype(t::parts)>("parts", offsetof(t, parts)),
+      list_row<decltype(t::words)>("words", offsetof(t, words)),
+      list_row<decltype(t::states)>("states", offsetof(t, states)),
+  };
+  static constexpr schema table{"ThingNote", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<thing_part>() {
   using t = thing_part;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::thing_part_)>("ThingPart", offsetof(t, thing_part_)),
+      row<decltype(t::thing_part_x)>("thing_part_x", offsetof(t, thing_part_x)),
+  };
+  static constexpr schema table{"ThingPart", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<thing_part_view>() {
+  using t = thing_part_view;
   static_assert(std::is_standard_layout_v<t>);
   static constexpr field_row rows[] = {
       row<decltype(t::thing_part_)>("ThingPart", offsetof(t, thing_part_)),
@@ -203,6 +263,17 @@ const schema& schema_of<source>() {
 }
 
 template <>
+const schema& schema_of<thing_list_notes_params>() {
+  using t = thing_list_notes_params;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::cursor)>("cursor", offsetof(t, cursor)),
+  };
+  static constexpr schema table{"ThingListNotesParams", rows};
+  return table;
+}
+
+template <>
 const schema& schema_of<thing_list_params>() {
   using t = thing_list_params;
   static_assert(std::is_standard_layout_v<t>);
@@ -227,6 +298,34 @@ const schema& schema_of<page<thing>>() {
       list_row<decltype(t::timeframe)>("timeframe", offsetof(t, timeframe)),
   };
   static constexpr schema table{"page of thing", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<page<thing_note>>() {
+  using t = page<thing_note>;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::items)>("data", offsetof(t, items), wire::natural, true),
+      row<decltype(t::next_cursor)>("next_cursor", offsetof(t, next_cursor)),
+      row<decltype(t::total_row_count)>("total_row_count", offsetof(t, total_row_count)),
+      list_row<decltype(t::timeframe)>("timeframe", offsetof(t, timeframe)),
+  };
+  static constexpr schema table{"page of thing_note", rows};
+  return table;
+}
+
+template <>
+const schema& schema_of<page_view<thing_note_view>>() {
+  using t = page_view<thing_note_view>;
+  static_assert(std::is_standard_layout_v<t>);
+  static constexpr field_row rows[] = {
+      row<decltype(t::items)>("data", offsetof(t, items), wire::natural, true),
+      row<decltype(t::next_cursor)>("next_cursor", offsetof(t, next_cursor)),
+      row<decltype(t::total_row_count)>("total_row_count", offsetof(t, total_row_count)),
+      list_row<decltype(t::timeframe)>("timeframe", offsetof(t, timeframe)),
+  };
+  static constexpr schema table{"page of thing_note", rows};
   return table;
 }
 
@@ -263,12 +362,14 @@ template const codec::type& detail::described<thing_inline>() noexcept;
 template const codec::type& detail::described<thing_inline_deep>() noexcept;
 template const codec::type& detail::described<thing_links>() noexcept;
 template const codec::type& detail::described<thing_links_self>() noexcept;
+template const codec::type& detail::described<thing_note>() noexcept;
 template const codec::type& detail::described<thing_part>() noexcept;
 template const codec::type& detail::described<choice_a>() noexcept;
 template const codec::type& detail::described<choice_b>() noexcept;
 template const codec::type& detail::described<thing_create_params>() noexcept;
 template const codec::type& detail::described<thing_update_params>() noexcept;
 template const codec::type& detail::described<source>() noexcept;
+template const codec::type& detail::described<thing_list_notes_params>() noexcept;
 template const codec::type& detail::described<thing_list_params>() noexcept;
 
 }  // namespace mux::inline v0

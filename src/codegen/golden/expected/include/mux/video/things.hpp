@@ -6,10 +6,12 @@
 #include <string_view>
 #include <utility>
 
+#include <mux/borrowed.hpp>
 #include <mux/pager.hpp>
 #include <mux/request.hpp>
 #include <mux/send.hpp>
 #include <mux/video/models/things.hpp>
+#include <mux/video/models/things_views.hpp>
 #include <mux/video/things_deep_parts.hpp>
 
 namespace mux::inline v0 {
@@ -17,6 +19,9 @@ namespace mux::inline v0 {
 /// The calls of `video_things` as values, for `client::send` and `client::try_send`.
 namespace requests::video::things {
 
+[[nodiscard]] request<page<thing_note>> list_notes(const thing_list_notes_params& params = {});
+[[nodiscard]] request<borrowed_page<thing_note_view>> list_notes_borrowed(
+    const thing_list_notes_params& params = {});
 [[nodiscard]] request<page<thing>> list(const thing_list_params& params = {});
 [[nodiscard]] request<thing> create(const thing_create_params& params);
 [[nodiscard]] request<std::vector<thing_part>> update(
@@ -31,6 +36,15 @@ class video_things {
  public:
   explicit video_things(std::shared_ptr<detail::client_core> core)
       : deep_parts(core), core_(std::move(core)) {}
+
+  /// What was noted about things.
+  /// `GET /video/v1/thing-notes`, limit class `video_other`.
+  [[nodiscard]] pager<thing_note> list_notes(const thing_list_notes_params& params = {}) const;
+
+  /// As `list_notes`, for those who only look: the items are views into the page that they came with, which
+  /// costs less than half; see `borrowed_page`.
+  /// `GET /video/v1/thing-notes`, limit class `video_other`.
+  [[nodiscard]] pager<thing_note_view> list_notes_borrowed(const thing_list_notes_params& params = {}) const;
 
   /// All things.
   /// `GET /video/v1/things`, limit class `video_other`.

@@ -16,6 +16,7 @@ void append_video(std::vector<registered_schema>& all) {
   all.push_back(entry<thing_inline_deep>("thing_inline_deep"));
   all.push_back(entry<thing_links>("thing_links"));
   all.push_back(entry<thing_links_self>("thing_links_self"));
+  all.push_back(entry<thing_note>("thing_note"));
   all.push_back(entry<thing_part>("thing_part"));
   all.push_back(entry<choice_a>("choice_a"));
   all.push_back(entry<choice_b>("choice_b"));
@@ -24,8 +25,10 @@ void append_video(std::vector<registered_schema>& all) {
   all.push_back(entry<thing_create_params>("thing_create_params"));
   all.push_back(entry<thing_update_params>("thing_update_params"));
   all.push_back(entry<source>("source"));
+  all.push_back(entry<thing_list_notes_params>("thing_list_notes_params"));
   all.push_back(entry<thing_list_params>("thing_list_params"));
   all.push_back(entry<page<thing>>("page<thing>"));
+  all.push_back(entry<page<thing_note>>("page<thing_note>"));
 }
 
 }  // namespace test

@@ -18,6 +18,8 @@ enum class thing_state : std::int16_t {
   _1080p,  ///< "1080p"
   public_,  ///< "public"
   empty,  ///< ""
+  new_,  ///< "new"
+  old,
   later,
 };
 template <>

@@ -25,6 +25,15 @@ struct enum_traits<thing_status> {
   static std::span<const std::string_view> names() noexcept;
 };
 
+enum class thing_note_state : std::int16_t {
+  new_,  ///< "new"
+  old,
+};
+template <>
+struct enum_traits<thing_note_state> {
+  static std::span<const std::string_view> names() noexcept;
+};
+
 enum class thing_list_class : std::int16_t {
   new_,  ///< "new"
   _1st,  ///< "1st"
@@ -114,6 +123,22 @@ struct thing {
   friend bool operator==(const thing&, const thing&) = default;
 };
 
+/// The API's `ThingNote`.
+struct thing_note {
+  std::string id;
+  open_enum<thing_state> state;
+  std::chrono::sys_seconds at{};
+  std::int64_t count = 0;
+  double exact = 0;
+  bool whole = false;
+  std::optional<std::string> text;
+  std::optional<thing_part> part;
+  std::vector<thing_part> parts;
+  std::vector<std::string> words;
+  std::vector<open_enum<thing_note_state>> states;
+  friend bool operator==(const thing_note&, const thing_note&) = default;
+};
+
 /// The API's `SourceSettings`.
 struct source {
   source() {}
@@ -139,6 +164,13 @@ struct thing_update_params {
   field<std::vector<std::string>> labels;  ///< Each at most 8 characters.
   field<std::int64_t> count;
   friend bool operator==(const thing_update_params&, const thing_update_params&) = default;
+};
+
+/// Query of `video.things.listNotes`.
+struct thing_list_notes_params {
+  thing_list_notes_params() {}
+  std::optional<std::string> cursor;
+  friend bool operator==(const thing_list_notes_params&, const thing_list_notes_params&) = default;
 };
 
 /// Query of `video.things.list`.
