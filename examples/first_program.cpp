@@ -18,10 +18,10 @@ boost::asio::awaitable<void> run(const mux::client& client) {
 int main() try {
   boost::asio::io_context io;
   const mux::client client(io.get_executor());
-  std::exception_ptr failure;
-  boost::asio::co_spawn(io, run(client), [&](std::exception_ptr why) { failure = why; });
+  boost::asio::co_spawn(io, run(client), [](std::exception_ptr why) {
+    if (why) std::rethrow_exception(why);
+  });
   io.run();
-  if (failure) std::rethrow_exception(failure);
 } catch (const mux::request_failed& e) {
   std::cerr << e.info() << '\n';
   return 1;
