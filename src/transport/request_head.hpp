@@ -1,14 +1,19 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "transport/transport.hpp"
+#include "transport/wiped_string.hpp"
 
 namespace mux::inline v0::transport {
 
-/// Writes `request` as HTTP/1.1, head and body, behind what `out` holds. False, with `out` in an unspecified
-/// state, if a line end or NUL in the target or in a header would change the meaning of what is sent.
-[[nodiscard]] bool write_request(std::string& out, const origin& to, const wire_request& request);
+/// Writes `request` as HTTP/1.1, head and body, behind what `out` holds; `gzip` offers to take a compressed
+/// answer unless the request has an Accept-Encoding of its own. On error, with `out` in an unspecified state,
+/// why this cannot be sent as one request, in words that quote nothing of it.
+[[nodiscard]] std::optional<std::string_view> write_request(wiped_string& out, const origin& to,
+                                                            const wire_request& request, bool gzip);
 
 /// `host:port`, an IPv6 address in brackets.
 [[nodiscard]] std::string name_of(const origin& of);

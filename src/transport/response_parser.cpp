@@ -2,30 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
+#include <utility>
 
+#include "transport/gunzip.hpp"
 #include "transport/text.hpp"
 
 namespace mux::inline v0::transport {
 namespace {
 
 constexpr int interim_limit = 16;
-constexpr std::size_t chunk_line_limit = 256;  // size and extensions; nobody sends extensions
-constexpr std::size_t reserved_limit =
-    1 << 20;  // an announced length alone does not take more memory than this
+constexpr std::size_t chunk_line_limit = 256;    // size and extensions; nobody sends extensions
+constexpr std::uint64_t never_a_bomb = 1 << 20;  // zeros compress a thousandfold and harm nobody up to here
 constexpr std::string_view version = "HTTP/1.";
-
-bool printable(char c) noexcept {
-  return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
-}
-bool digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
-bool token(char c) noexcept {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         marks.find(c) != std::string_view::npos;
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -44,25 +33,35 @@ bool lists(std::string_view value, std::string_view option) noexcept {
 
 }  // namespace
 
-response_parser::response_parser(const response_limits& limits, wire_response& into)
-    : limits_(limits), into_(into) {}
+response_parser::response_parser(const response_limits& limits, wire_response& into, bool to_sink)
+    : limits_(limits), into_(into), to_sink_(to_sink) {}
 
-void response_parser::fail(errc code, std::string_view reason) {
+response_parser::~response_parser() = default;
+
+void response_parser::fail(errc code, std::string reason) {
   step_ = step::failed;
   code_ = code;
-  reason_ = reason;
+  reason_ = std::move(reason);
   keep_alive_ = false;
 }
 
-std::size_t response_parser::take(std::string_view bytes) {
-  std::size_t used = 0;
-  while (step_ != step::complete && step_ != step::failed) {
-    const bool data = step_ == step::fixed || step_ == step::until_end || step_ == step::chunk;
-    const std::size_t taken = data ? take_body(bytes.substr(used)) : take_line(bytes.substr(used));
-    if (taken == 0) break;
-    used += taken;
+response_parser::part response_parser::take(std::string_view bytes) {
+  part taken;
+  while (step_ != step::complete && step_ != step::failed && taken.body.empty()) {
+    const step before = step_;
+    const std::string_view rest = bytes.substr(taken.used);
+    std::size_t used = 0;
+    if (step_ == step::fixed || step_ == step::until_end || step_ == step::chunk) {
+      const part piece = take_body(rest);
+      used = piece.used;
+      taken.body = piece.body;
+    } else {
+      used = take_line(rest);
+    }
+    taken.used += used;
+    if (used == 0 && step_ == before) break;
   }
-  return used;
+  return taken;
 }
 
 std::size_t response_parser::take_line(std::string_view bytes) {
@@ -137,7 +136,7 @@ void response_parser::take_field(std::string_view line) {
   if (step_ == step::trailer) return;
   const std::string_view value = trimmed(line.substr(colon + 1));
   take_framing(name, value);
-  if (step_ == step::head) into_.fields.emplace_back(name, value);
+  if (step_ == step::head) into_.fields.add(name, value);
 }
 
 void response_parser::take_framing(std::string_view name, std::string_view value) {
@@ -155,8 +154,20 @@ void response_parser::take_framing(std::string_view name, std::string_view value
   } else if (same_text(name, "connection")) {
     if (lists(value, "close")) keep_alive_ = false;
   } else if (same_text(name, "content-encoding")) {
-    if (!same_text(value, "identity") && !value.empty())
-      return fail(errc::bad_response, "the body has an encoding that was not asked for");
+    take_codings(value);
+  }
+}
+
+void response_parser::take_codings(std::string_view value) {
+  for (;;) {
+    const std::size_t comma = std::min(value.find(','), value.size());
+    const std::string_view coding = trimmed(value.substr(0, comma));
+    if (!coding.empty() && !same_text(coding, "identity")) {
+      if (!codings_.empty()) codings_ += ", ";
+      codings_ += coding;
+    }
+    if (comma == value.size()) return;
+    value.remove_prefix(comma + 1);
   }
 }
 
@@ -168,24 +179,50 @@ void response_parser::begin_body() {
     if (chunked_ || length_.value_or(0) > 0) return fail(errc::bad_response, "an interim answer with a body");
     into_.fields.clear();
     length_.reset();
+    codings_.clear();
     step_ = step::status;
     return;
   }
   if (into_.status == 204 || into_.status == 304) {
     // A body that must not be there cannot be told from the next answer.
     if (into_.status == 204 && (chunked_ || length_.value_or(0) > 0)) keep_alive_ = false;
+    size_ = 0;
     step_ = step::complete;
-  } else if (chunked_) {
+    return;
+  }
+  bound_ = streamed() ? std::numeric_limits<std::uint64_t>::max() : limits_.body;
+  travel_bound_ = bound_;
+  if (!chunked_) size_ = length_;
+  if (!codings_.empty() && length_ != 0U) begin_coding();
+  if (failed()) return;
+  if (chunked_) {
     step_ = step::chunk_size;
   } else if (length_) {
-    if (*length_ > limits_.body) return fail(errc::response_too_large, "the body is larger than allowed");
-    into_.body.reserve(std::min<std::size_t>(*length_, reserved_limit));
+    if (*length_ > travel_bound_) return fail(errc::response_too_large, "the body is larger than allowed");
     left_ = *length_;
     step_ = left_ == 0 ? step::complete : step::fixed;
   } else {
     keep_alive_ = false;
+    left_ = std::numeric_limits<std::uint64_t>::max();
     step_ = step::until_end;
   }
+}
+
+void response_parser::begin_coding() {
+  if (!same_text(codings_, "gzip") && !same_text(codings_, "x-gzip")) {
+    const bool shown = codings_.size() <= 80 && std::all_of(codings_.begin(), codings_.end(), [](char c) {
+                         return token(c) || c == ',' || c == ' ';
+                       });
+    return fail(errc::bad_response,
+                "the body is coded with " + (shown ? codings_ : "something unknown") + " instead of gzip");
+  }
+  decoder_ = std::make_unique<gunzip>();
+  size_.reset();
+  into_.fields.remove("content-encoding");
+  into_.fields.remove("content-length");
+  // What gzip cannot make smaller it makes slightly larger; members of nothing are endless.
+  const std::uint64_t slack = bound_ / 1024 + 1024;
+  travel_bound_ = bound_ + std::min(slack, std::numeric_limits<std::uint64_t>::max() - bound_);
 }
 
 void response_parser::take_chunk_size(std::string_view line) {
@@ -194,31 +231,61 @@ void response_parser::take_chunk_size(std::string_view line) {
   const std::string_view extension = trimmed(line.substr(static_cast<std::size_t>(parsed.ptr - line.data())));
   if (parsed.ec != std::errc{} || line.front() == '-' || (!extension.empty() && extension.front() != ';'))
     return fail(errc::bad_response, "a chunk's size is no number");
-  if (size > limits_.body - std::min(limits_.body, into_.body.size()))
+  if (size > travel_bound_ - travelled_)
     return fail(errc::response_too_large, "the body is larger than allowed");
   left_ = size;
-  step_ = size == 0 ? step::trailer : step::chunk;
+  step_ = step::chunk;
+  if (size == 0) end_body(step::trailer);
 }
 
-std::size_t response_parser::take_body(std::string_view bytes) {
-  if (step_ == step::until_end) {
-    if (bytes.size() > limits_.body - into_.body.size())
-      return fail(errc::response_too_large, "the body is larger than allowed"), 0;
-    into_.body.append(bytes);
-    return bytes.size();
+response_parser::part response_parser::take_body(std::string_view bytes) {
+  part taken;
+  taken.body = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size())));
+  if (taken.body.size() > travel_bound_ - travelled_)
+    return fail(errc::response_too_large, "the body is larger than allowed"), part();
+  if (decoder_) {
+    const gunzip::step decoded = decoder_->decode(taken.body);
+    taken.used = decoded.used;
+    taken.body = decoded.made;
+  } else {
+    taken.used = taken.body.size();
   }
-  const std::size_t part = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
-  into_.body.append(bytes.substr(0, part));
-  left_ -= part;
-  if (left_ == 0) step_ = step_ == step::fixed ? step::complete : step::chunk_end;
-  return part;
+  left_ -= taken.used;
+  travelled_ += taken.used;
+  decoded_ += taken.body.size();
+  if (decoder_) check_decoded();
+  if (failed()) return part();
+  if (left_ == 0 && !(decoder_ && decoder_->pending())) end_data();
+  return taken;
+}
+
+void response_parser::check_decoded() {
+  if (decoder_->broken())
+    return fail(errc::bad_response, "the body is not sound gzip: " + std::string(decoder_->fault()));
+  if (decoded_ > bound_) return fail(errc::response_too_large, "the body is larger than allowed");
+  const auto inflation = static_cast<std::uint64_t>(std::max(limits_.inflation, 1));
+  if (decoded_ > never_a_bomb && decoded_ / inflation > travelled_)
+    fail(errc::response_too_large, "the body expands more than allowed");
+}
+
+void response_parser::end_data() {
+  if (step_ == step::fixed)
+    end_body(step::complete);
+  else
+    step_ = step::chunk_end;
+}
+
+void response_parser::end_body(step next) {
+  if (decoder_ && !decoder_->whole())
+    return fail(errc::truncated_body, "the body ended before the end of what it compresses");
+  step_ = next;
 }
 
 void response_parser::end(bool orderly) {
   if (complete() || failed()) return;
   if (step_ == step::until_end && orderly)
-    step_ = step::complete;
-  else if (in_body())
+    end_body(step::complete);
+  else if (step_ > step::head)
     fail(errc::truncated_body, "the body ended before its end was announced");
   else
     fail(errc::connection_lost_unanswered, "the connection ended within the head of the answer");

@@ -22,6 +22,7 @@
 #include <mux/stats.hpp>
 
 #include "policy/pool_plan.hpp"
+#include "transport/header_list.hpp"
 
 namespace mux::inline v0::transport {
 
@@ -45,8 +46,6 @@ struct base_url {
 };
 [[nodiscard]] result<base_url> parse_base_url(std::string_view text);
 
-using headers = std::vector<std::pair<std::string, std::string>>;
-
 /// A request as bytes-to-be. The views must live until the exchange ends.
 struct wire_request {
   wire_request() {}
@@ -60,10 +59,12 @@ struct wire_request {
 struct wire_response {
   wire_response() {}
   int status = 0;
-  transport::headers fields;
+  /// As they came, but for Content-Encoding and Content-Length of a body that was compressed: they would not
+  /// be true of `body`.
+  header_list fields;
   std::string body;  ///< decompressed
-  [[nodiscard]] std::string_view field(
-      std::string_view name) const noexcept;  ///< case-insensitive; empty if absent
+  /// Case-insensitive; empty if absent.
+  [[nodiscard]] std::string_view field(std::string_view name) const noexcept { return fields.find(name); }
 };
 
 /// What went wrong between here and the server. `what.code`, `what.phase`, `what.bytes_sent` and

@@ -48,7 +48,7 @@ TEST_P(exchange, writes_the_request_as_given_and_adds_what_the_wire_needs) {
   ASSERT_TRUE(client.fetch(at(*server), request).response);
   EXPECT_EQ(seen.get_future().get(),
             "POST /video/v1/assets?x=%20 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server->port()) +
-                "\r\nAuthorization: Basic eDp5\r\nAccept: application/json\r\n"
+                "\r\nAuthorization: Basic eDp5\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\n"
                 "Content-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
 }
 
