@@ -127,7 +127,8 @@ asio::awaitable<result<void>> client_core::warm_up(std::size_t connections) {
 asio::awaitable<bool> client_core::drain(std::chrono::nanoseconds longest) {
   const auto self = shared_from_this();
   const std::shared_ptr<client_detail::nap> last = calls_.drain();
-  const auto alarm = time_->make_alarm(co_await asio::this_coro::executor, [weak = std::weak_ptr(last)] {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const auto alarm = time_->make_alarm(executor, [weak = std::weak_ptr(last)] {
     if (const auto nap = weak.lock()) nap->release();
   });
   alarm->arm(time_->now() + longest);

@@ -51,9 +51,9 @@ std::optional<error> check_headers(const std::vector<std::pair<std::string, std:
   return {};
 }
 
-void replace_header(transport::headers& fields, const std::pair<std::string, std::string>& by) {
+void replace_header(transport::headers& fields, std::pair<std::string, std::string> by) {
   std::erase_if(fields, [&](const auto& own) { return transport::same_text(own.first, by.first); });
-  fields.push_back(by);
+  fields.push_back(std::move(by));
 }
 
 void wipe_credentials(transport::headers& fields) noexcept {

@@ -17,7 +17,7 @@ namespace mux::inline v0::client_detail {
     const std::vector<std::pair<std::string, std::string>>& headers);
 
 /// Adds a header; one of the same name gives way.
-void replace_header(transport::headers& fields, const std::pair<std::string, std::string>& by);
+void replace_header(transport::headers& fields, std::pair<std::string, std::string> by);
 
 /// Overwrites the value of `Authorization`.
 void wipe_credentials(transport::headers& fields) noexcept;

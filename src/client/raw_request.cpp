@@ -93,12 +93,14 @@ request<std::string> raw(http_method method, std::string_view target, std::strin
 
 request<std::string> file(std::string_view url) {
   const std::size_t mark = url.find("://");
-  const std::size_t path = mark == std::string_view::npos ? mark : url.find_first_of("/?#", mark + 3);
-  const std::size_t end = std::min(path, url.size());
-  std::string target(url.substr(end));
+  const std::size_t host = mark == std::string_view::npos ? url.size() : mark + 3;
+  const std::size_t path = std::min(url.find_first_of("/?#", host), url.size());
+  std::string target(url.substr(path));
   if (target.empty() || target.front() == '?') target.insert(0, 1, '/');
   detail::request_base base = made(file_row, target).base();
-  base.elsewhere = url.substr(0, end);
+  base.elsewhere = url.substr(0, path);
+  if (mark == std::string_view::npos)
+    base.fault = error(errc::invalid_argument, "the file's address is no URL");
   return request<std::string>(std::move(base));
 }
 

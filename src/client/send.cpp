@@ -189,7 +189,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
       } else {
         end.why = answer_error(j.op, response);
         const bool refusal = response.status == 401 || response.status == 403 || response.status == 404;
-        if (refusal && core->options().explain_refusals) {
+        if (refusal && core->options().explain_refusals && !cancelled()) {
           std::string who = co_await core->who().explain(core, response.status);
           if (!who.empty()) end.why.hint = std::move(who);
         }

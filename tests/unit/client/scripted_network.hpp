@@ -40,6 +40,14 @@ inline transport::outcome broken(mux::errc why, bool bytes_sent) {
   return o;
 }
 
+/// An idle connection that the server closed before a byte of the answer.
+inline transport::outcome stale(bool bytes_sent = true) {
+  transport::outcome o =
+      broken(bytes_sent ? mux::errc::connection_lost_unanswered : mux::errc::connection_lost, bytes_sent);
+  o.failure->reused = true;
+  return o;
+}
+
 /// What a try looked like on the wire.
 struct seen {
   mux::policy::instant at;
@@ -63,9 +71,10 @@ class scripted_network final : public transport::network {
   /// A step that fails before a connection is there.
   void then_unreachable(mux::errc why) { steps_.push_back({{}, why}); }
 
-  asio::awaitable<transport::lease_result> acquire(const transport::origin& to, mux::policy::freshness,
+  asio::awaitable<transport::lease_result> acquire(const transport::origin& to, mux::policy::freshness how,
                                                    std::optional<transport::clock::time_point>) override {
     transport::lease_result got;
+    asked.push_back(how);
     if (handshake > mux::policy::duration::zero() && ++acquired > ready_connections) co_await pass(handshake);
     time_.advance(connect_time);
     if (on_acquire) on_acquire();
@@ -87,6 +96,8 @@ class scripted_network final : public transport::network {
   mux::pool_stats stats() const override { return {}; }
 
   std::vector<seen> requests;
+  bool recording = true;
+  std::vector<mux::policy::freshness> asked;  ///< by each acquire
   mux::policy::duration connect_time{0};
   /// Connections after the first `ready_connections` take so long; other calls go on meanwhile.
   mux::policy::duration handshake{0};
@@ -109,8 +120,9 @@ class scripted_network final : public transport::network {
     ~connection() override { --owner_.held; }
     asio::awaitable<transport::outcome> exchange(const transport::wire_request& r,
                                                  std::optional<transport::clock::time_point>) override {
-      owner_.requests.push_back(
-          {owner_.time_.now(), r.method, host_, std::string(r.target), *r.fields, std::string(r.body)});
+      if (owner_.recording)
+        owner_.requests.push_back(
+            {owner_.time_.now(), r.method, host_, std::string(r.target), *r.fields, std::string(r.body)});
       if (owner_.latency > mux::policy::duration::zero()) co_await owner_.pass(owner_.latency);
       transport::outcome o = owner_.steps_.empty() ? answer(200) : owner_.steps_.front().run();
       owner_.step_done();

@@ -39,6 +39,17 @@ class virtual_time final : public mux::client_detail::time_source {
     if (until != mux::policy::never && until > now_) now_ = until;
   }
 
+  /// Runs one handler, or one alarm if there is none. False: nothing is left to do.
+  bool step(boost::asio::io_context& io) {
+    io.restart();
+    if (io.poll_one() > 0) return true;
+    if (armed_.empty()) return false;
+    auto due = armed_.extract(armed_.begin());
+    if (due.key() > now_) now_ = due.key();
+    due.mapped()->fire();
+    return true;
+  }
+
   /// Alarms that are set.
   [[nodiscard]] std::size_t armed() const { return armed_.size(); }
   void advance(mux::policy::duration by) { now_ += by; }
