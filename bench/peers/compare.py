@@ -69,15 +69,14 @@ class Comparison:
 
         listing = [Row("OpenSSL, nothing decoded", program("openssl_peer", "listing"), kept, self.pages * 100),
                    Row("libcurl + on-demand", program("curl_peer", "listing"), kept, self.pages * 100),
-                   Row("mux, owned", program("mux_peer", "listing"), kept, self.pages * 100)]
+                   Row("mux, owned", program("mux_peer", "listing"), kept, self.pages * 100),
+                   Row("mux, borrowed", program("mux_peer", "listing_borrowed"), kept, self.pages * 100)]
         small = [Row("wrk", wrk, kept),
                  Row("libcurl multi + on-demand", program("curl_peer", "small", self.gets), kept, self.gets),
                  Row("mux", program("mux_peer", "small", self.gets), kept, self.gets)]
         start = [Row("OpenSSL, nothing decoded", program("openssl_peer", "one"), kept),
                  Row("OpenSSL + on-demand", program("openssl_peer", "one_typed"), kept),
                  Row("mux", program("mux_peer", "one"), kept)]
-        if self.borrowed():
-            listing.insert(3, Row("mux, borrowed", program("mux_peer", "listing_borrowed"), kept, self.pages * 100))
         if node:
             listing.append(Row("mux-node", [*node, "listing"], kept, self.pages * 100))
             small += [Row("mux-node", [*node, "small", str(self.node_gets)], kept, self.node_gets),
@@ -108,10 +107,6 @@ class Comparison:
         commands = json.loads((self.build / "compile_commands.json").read_text())
         ours = next(c for c in commands if c["file"].endswith("peers/mux_peer.cpp"))
         return [flag for flag in shlex.split(ours["command"]) if re.match("-[DI]", flag)]
-
-    def borrowed(self):
-        usage = subprocess.run([self.programs / "mux_peer", "modes"], capture_output=True, text=True)
-        return "listing_borrowed" in usage.stdout
 
     def node(self):
         """The command of the Node peer; nothing, with a word about it, where it cannot run."""

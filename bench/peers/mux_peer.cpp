@@ -1,5 +1,6 @@
 // mux_peer MODE: this library.
 //   listing             all pages, owned assets
+//   listing_borrowed    all pages, views into their text
 //   small N             N GETs of an asset, eight coroutines on one thread
 //   one                 one GET
 //   reconnect N         N GETs one after the other
@@ -35,10 +36,10 @@ std::int64_t since_epoch(std::chrono::sys_seconds time) {
   return time.time_since_epoch().count();
 }
 
-asio::awaitable<void> list(const mux::client& client, peers::checksum& sum) {
-  mux::pager<mux::asset> pages = client.video.assets.list();
-  while (std::optional<mux::page<mux::asset>> page = co_await pages.next())
-    for (const mux::asset& asset : page->items) peers::add_asset(sum, asset, since_epoch);
+template <class Pager>
+asio::awaitable<void> list(Pager pages, peers::checksum& sum) {
+  while (auto page = co_await pages.next())
+    for (const auto& asset : page->items) peers::add_asset(sum, asset, since_epoch);
 }
 
 asio::awaitable<void> get_many(const mux::client& client, const std::string& id, int& left,
@@ -65,7 +66,9 @@ int main(int count, char** arguments) try {
   asio::io_context io(1);
   const mux::client client(io.get_executor(), options(to));
   if (mode == "listing")
-    run(io, list(client, sum));
+    run(io, list(client.video.assets.list(), sum));
+  else if (mode == "listing_borrowed")
+    run(io, list(client.video.assets.list_borrowed(), sum));
   else if (mode == "small")
     for (int i = 0; i < 8; ++i) run(io, get_many(client, to.asset_id, times, sum));
   else if (mode == "one" || mode == "reconnect")
