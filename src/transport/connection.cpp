@@ -12,6 +12,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "transport/keep_alive.hpp"
+#include "transport/proxy.hpp"
 #include "transport/request_head.hpp"
 #include "transport/response_parser.hpp"
 #include "transport/sink_feed.hpp"
@@ -45,8 +46,8 @@ std::string_view aim_of(call_phase phase) {
 }  // namespace
 
 connection::connection(std::uint64_t id, const network_options& options, std::shared_ptr<tls_context> tls,
-                       origin to)
-    : id_(id), options_(options), tls_(std::move(tls)), to_(std::move(to)) {}
+                       origin to, const proxy* via)
+    : id_(id), options_(options), tls_(std::move(tls)), to_(std::move(to)), via_(via) {}
 
 bool connection::quiet() {
   if (!stream_.quiet()) return false;
@@ -68,6 +69,7 @@ wire_error connection::fail(errc code, std::string_view why) const {
   wire_error failed;
   failed.what.code = code;
   failed.what.detail = name_of(to_) + ": ";
+  if (at_proxy_) failed.what.detail.append("at the proxy ").append(name_of(via_->at())).append(": ");
   failed.what.detail += why;
   failed.what.phase = phase_;
   failed.what.bytes_sent = in_exchange_ && stream_.sent() > sent_before_;

@@ -20,6 +20,7 @@
 
 namespace mux::inline v0::transport {
 
+class proxy;
 class response_parser;
 class sink_feed;
 
@@ -28,7 +29,9 @@ class sink_feed;
 /// after the other.
 class connection {
  public:
-  connection(std::uint64_t id, const network_options& options, std::shared_ptr<tls_context> tls, origin to);
+  /// `via`: the proxy whose tunnel leads to `to`; it must outlive the connection. Null: directly.
+  connection(std::uint64_t id, const network_options& options, std::shared_ptr<tls_context> tls, origin to,
+             const proxy* via);
 
   /// Resolves, connects and shakes hands; the socket lives on `home`. Nothing is returned on success. May be
   /// called again after a failure.
@@ -62,6 +65,7 @@ class connection {
   asio::awaitable<failure> reach(watch& time, asio::any_io_executor home);
   asio::awaitable<failure> connect(watch& time, asio::any_io_executor home,
                                    std::vector<asio::ip::tcp::endpoint> addresses);
+  asio::awaitable<failure> dig(watch& time);
   asio::awaitable<failure> shake_hands(watch& time);
   asio::awaitable<failure> send(watch& time);
   asio::awaitable<failure> receive(watch& time, response_parser& parser, std::string& body,
@@ -78,6 +82,7 @@ class connection {
   const network_options& options_;  ///< the pool's, which outlives its connections
   const std::shared_ptr<tls_context> tls_;
   const origin to_;
+  const proxy* const via_;
   stream stream_;
   wiped_string outgoing_;  ///< kept for its memory
   wiped_string incoming_;  ///< bytes of the answer that the parser has not taken, at the front
@@ -91,6 +96,7 @@ class connection {
   std::optional<std::chrono::seconds> keep_alive_;
   bool starved_ = false;
   bool resumed_ = false;
+  bool at_proxy_ = false;  ///< it is the proxy that is spoken to
   bool answer_started_ = false;
   bool in_exchange_ = false;
   bool written_ = false;  ///< all of the request was

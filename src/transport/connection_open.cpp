@@ -1,5 +1,6 @@
 // How a connection comes to be: the name, the addresses, the handshake.
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "transport/connection.hpp"
 #include "transport/dial.hpp"
 #include "transport/lookup.hpp"
+#include "transport/proxy.hpp"
 
 namespace mux::inline v0::transport {
 
@@ -17,9 +19,11 @@ asio::awaitable<std::optional<wire_error>> connection::open(asio::any_io_executo
                                                             std::optional<clock::time_point> deadline) {
   watch time(co_await asio::this_coro::executor, deadline);
   failure failed;
-  starved_ = false;
+  starved_ = resumed_ = false;
+  at_proxy_ = via_ != nullptr;
   try {
     failed = co_await reach(time, std::move(home));
+    if (!failed && at_proxy_) failed = co_await dig(time);
     if (!failed && to_.tls) failed = co_await shake_hands(time);
   } catch (const boost::system::system_error&) {  // Asio's way to tell a coroutine that it was cancelled
     failed = fail(wait_end::cancelled, time);
@@ -33,18 +37,19 @@ asio::awaitable<std::optional<wire_error>> connection::open(asio::any_io_executo
 asio::awaitable<connection::failure> connection::reach(watch& time, asio::any_io_executor home) {
   enter(time, call_phase::resolve, options_.timeouts.resolve);
   if (time.over()) co_return fail(wait_end::timed_out, time);
-  addresses found = co_await look_up(to_, time.limit());
+  // A proxy resolves the name itself, perhaps to something else.
+  addresses found = co_await look_up(via_ != nullptr ? via_->at() : to_, time.limit());
   if (found.end != wait_end::ready) co_return fail(found.end, time);
   // A name for this machine that leads elsewhere must not carry plain http there.
   if (!to_.tls) std::erase_if(found.endpoints, [](const auto& e) { return !e.address().is_loopback(); });
   if (found.endpoints.empty()) {
     starved_ = found.failure && !descriptor_left();
+    std::string why = "the host has no address to use";
     if (starved_)
-      co_return fail(errc::resolve_failed,
-                     "the host name cannot be resolved: " + reason_of(asio::error::no_descriptors));
-    co_return fail(errc::resolve_failed, found.failure
-                                             ? "the host name cannot be resolved: " + found.failure.message()
-                                             : "the host has no address to use");
+      why = "the host name cannot be resolved: " + reason_of(asio::error::no_descriptors);
+    else if (found.failure)
+      why = "the host name cannot be resolved: " + found.failure.message();
+    co_return fail(at_proxy_ ? errc::connect_failed : errc::resolve_failed, why);
   }
   co_return co_await connect(time, std::move(home), std::move(found.endpoints));
 }
@@ -63,6 +68,38 @@ asio::awaitable<connection::failure> connection::connect(watch& time, asio::any_
                        reason_of(got.failure));
   }
   stream_.adopt(std::move(*got.socket));
+  co_return std::nullopt;
+}
+
+asio::awaitable<connection::failure> connection::dig(watch& time) {
+  const wiped_string request = via_->request(to_);
+  std::string_view rest = request;
+  while (!rest.empty()) {
+    const attempt tried = stream_.write(rest);
+    if (tried.status == progress::failed) co_return fail(errc::connect_failed, stream_fault());
+    if (tried.waits()) {
+      const wait_end end = co_await time.ready(stream_.socket(), tried.direction());
+      if (end != wait_end::ready) co_return fail(end, time);
+    }
+    rest.remove_prefix(tried.bytes);
+  }
+  std::string answer;
+  for (;;) {
+    char part[2048];
+    const attempt tried = stream_.read(part, std::min(sizeof part, longest_tunnel_answer - answer.size()));
+    if (tried.status == progress::failed) co_return fail(errc::connect_failed, stream_fault());
+    if (tried.status == progress::closed)
+      co_return fail(errc::connect_failed, "it closed the connection instead of opening a tunnel");
+    if (tried.waits()) {
+      const wait_end end = co_await time.ready(stream_.socket(), tried.direction());
+      if (end != wait_end::ready) co_return fail(end, time);
+    }
+    answer.append(part, tried.bytes);
+    const tunnel_answer judged = judge_tunnel(answer);
+    if (!judged.refusal.empty()) co_return fail(errc::connect_failed, judged.refusal);
+    if (judged.complete) break;
+  }
+  at_proxy_ = false;
   co_return std::nullopt;
 }
 

@@ -247,9 +247,11 @@ class pool::pooled_lease final : public lease {
   place place_;
 };
 
-pool::pool(asio::any_io_executor executor, network_options options, std::shared_ptr<tls_context> tls)
+pool::pool(asio::any_io_executor executor, network_options options, std::shared_ptr<tls_context> tls,
+           std::optional<proxy> through)
     : options_(std::move(options)),
       tls_(std::move(tls)),
+      proxy_(std::move(through)),
       executor_(std::move(executor)),
       plan_(limits_of(options_.pool)) {}
 
@@ -267,7 +269,8 @@ std::shared_ptr<pool::opening> pool::begin(host& at, asio::any_io_executor stran
     connections_.emplace_back();
   }
   const std::uint64_t id = free_ids_.back();
-  auto made = std::make_unique<connection>(id, options_, tls_, at.at);
+  const proxy* const via = proxy_ && proxy_->serves(at.at) ? &*proxy_ : nullptr;
+  auto made = std::make_unique<connection>(id, options_, tls_, at.at, via);
   auto work = std::make_shared<opening>(shared_from_this(), at, *made, std::move(strand));
   std::erase_if(openings_, [](const std::weak_ptr<opening>& one) { return one.expired(); });
   openings_.push_back(work);
@@ -488,8 +491,11 @@ pool_stats pool::stats() const {
 result<std::shared_ptr<network>> make_network(asio::any_io_executor executor, network_options options) {
   result<std::shared_ptr<tls_context>> tls = tls_context::make(options.ca_file);
   if (!tls) return std::move(tls).error();
+  result<std::optional<proxy>> through = proxy::make(options.proxy);
+  if (!through) return std::move(through).error();
   auto& registry = asio::use_service<pool_registry>(asio::query(executor, asio::execution::context));
-  const auto made = std::make_shared<pool>(std::move(executor), std::move(options), std::move(*tls));
+  const auto made =
+      std::make_shared<pool>(std::move(executor), std::move(options), std::move(*tls), std::move(*through));
   registry.add(made);
   return std::shared_ptr<network>(made);
 }

@@ -12,6 +12,7 @@
 
 #include "policy/pool_plan.hpp"
 #include "transport/connection.hpp"
+#include "transport/proxy.hpp"
 #include "transport/transport.hpp"
 
 namespace mux::inline v0::transport {
@@ -24,7 +25,8 @@ namespace mux::inline v0::transport {
 /// its own on the strand of who asked for it: who asked may meanwhile get another one that is given back.
 class pool final : public network, public std::enable_shared_from_this<pool> {
  public:
-  pool(asio::any_io_executor executor, network_options options, std::shared_ptr<tls_context> tls);
+  pool(asio::any_io_executor executor, network_options options, std::shared_ptr<tls_context> tls,
+       std::optional<proxy> through);
   ~pool() override;
 
   asio::awaitable<lease_result> acquire(const origin& to, policy::freshness how,
@@ -65,6 +67,7 @@ class pool final : public network, public std::enable_shared_from_this<pool> {
 
   const network_options options_;
   const std::shared_ptr<tls_context> tls_;
+  const std::optional<proxy> proxy_;
   mutable std::mutex mutex_;
   asio::any_io_executor executor_;
   policy::pool_plan plan_;
