@@ -32,10 +32,10 @@ lane::lane(rate_class which, const class_limit& limit, std::uint64_t seed)
       random_(seed),
       scheduler_({limit.rate, limit.burst.value_or(0), limit.discover_burst}, uniform(random_)) {}
 
-std::shared_ptr<lane> lane::make(rate_class which, const class_limit& limit,
+std::shared_ptr<lane> lane::make(rate_class which, const class_limit& limit, std::uint64_t seed,
                                  const asio::any_io_executor& executor, std::shared_ptr<time_source> time,
                                  std::shared_ptr<limit_file> file, std::shared_ptr<observer> watcher) {
-  std::shared_ptr<lane> made(new lane(which, limit, std::random_device()()));
+  std::shared_ptr<lane> made(new lane(which, limit, seed));
   made->discontinuities_ = time->discontinuities();
   made->wake_ = time->make_alarm(executor, [weak = std::weak_ptr(made)] {
     if (const auto self = weak.lock()) self->serve();
@@ -172,10 +172,13 @@ std::optional<policy::arrival> lane::arrive(queued_call& c, policy::instant now)
   return arrived;
 }
 
-// The head may have changed, and the alarm with it; an early alarm does no harm, so it is left alone.
+// The head may have changed, and the alarm with it; an early alarm does no harm, so it is left alone. One
+// that nobody waits for any more would keep the caller's io_context running.
 bool lane::withdraw(queued_call& c) noexcept {
   const std::scoped_lock lock(mutex_);
-  return scheduler_.cancel(c);
+  const bool withdrawn = scheduler_.cancel(c);
+  if (withdrawn && scheduler_.size() == 0) rearm(time_->now());
+  return withdrawn;
 }
 
 void lane::sleeps_on(asio::execution_context& context) {
