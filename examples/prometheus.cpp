@@ -38,7 +38,7 @@ class metrics : public mux::observer {
 
 boost::asio::awaitable<void> run(const mux::client& client) {
   co_await client.video.assets.list().next();
-  co_await client.try_send(mux::requests::video::assets::retrieve("no-such-asset"));
+  co_await client.try_send(mux::requests::video::assets::retrieve("no asset has such an id"));
 }
 
 int main() try {
