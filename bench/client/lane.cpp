@@ -156,7 +156,7 @@ class waiting_room {
   asio::io_context io_{1};
   std::shared_ptr<bench::stepping_time> time_ = std::make_shared<bench::stepping_time>(io_);
   std::shared_ptr<lane> lane_ =
-      lane::make(row.limit, mux::class_limit(rate, 100), io_.get_executor(), time_, nullptr, nullptr);
+      lane::make(row.limit, mux::class_limit(rate, 100), 1, io_.get_executor(), time_, nullptr, nullptr);
   mux::call_options options_;
   shelf through_;
   std::size_t cancelled_ = 0;

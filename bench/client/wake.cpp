@@ -59,7 +59,7 @@ class timed_calls {
   asio::io_context io_{1};
   std::shared_ptr<mux::client_detail::time_source> time_ = mux::client_detail::steady_time();
   std::shared_ptr<lane> lane_ =
-      lane::make(row.limit, mux::class_limit(rate, 2), io_.get_executor(), time_, nullptr, nullptr);
+      lane::make(row.limit, mux::class_limit(rate, 2), 1, io_.get_executor(), time_, nullptr, nullptr);
   mux::call_options options_;
   std::vector<instant> departures_;
 };

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <random>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -22,7 +23,7 @@ class admission {
   /// `file` may be null: the state is then this process's own.
   admission(const asio::any_io_executor& executor, const std::shared_ptr<time_source>& time,
             const limiter_options& options, const std::shared_ptr<limit_file>& file,
-            const std::shared_ptr<observer>& watcher);
+            const std::shared_ptr<observer>& watcher, std::mt19937_64& seeds);
 
   [[nodiscard]] const std::shared_ptr<lane>& of(rate_class c) const noexcept {
     return lanes_[static_cast<std::size_t>(c)];

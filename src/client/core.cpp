@@ -106,8 +106,8 @@ result<std::shared_ptr<client_core>> client_core::make(asio::any_io_executor exe
   }
   core->network_ = std::move(network);
   core->time_ = std::move(time);
-  core->admission_ =
-      std::make_unique<client_detail::admission>(core->executor_, core->time_, o.limits, file, o.observer);
+  core->admission_ = std::make_unique<client_detail::admission>(core->executor_, core->time_, o.limits, file,
+                                                                o.observer, core->random_);
   return core;
 }
 

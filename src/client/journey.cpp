@@ -21,15 +21,14 @@ journey::journey(detail::client_core& c, const detail::request_base& r)
   if (r.elsewhere.empty()) {
     const transport::base_url& base = c.host(op.host);
     to = base.origin;
-    target_ = base.prefix;
+    if (!base.prefix.empty()) target_ = base.prefix + r.target;
   } else if (auto parsed = transport::parse_base_url(r.elsewhere)) {
     to = parsed->origin;
   } else if (!fault_) {
     fault_ = std::move(parsed).error();
   }
-  target_ += r.target;
   wire.method = op.method;
-  wire.target = target_;
+  wire.target = target_.empty() ? r.target : target_;
   wire.body = r.body;
   wire.sink = r.sink;
   collect_headers();

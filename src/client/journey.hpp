@@ -55,7 +55,7 @@ class journey {
 
   std::optional<error> fault_;
   policy::instant deadline_ = policy::never;
-  std::string target_;
+  std::string target_;         ///< if the base URL has a path of its own
   transport::headers fields_;  ///< if the client's own do not do
 };
 

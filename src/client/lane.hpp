@@ -35,7 +35,7 @@ class lane final : public keeper, public std::enable_shared_from_this<lane> {
   /// `file` may be null: the state is then this process's own, and a call that finds a token goes its way
   /// without a lock.
   [[nodiscard]] static std::shared_ptr<lane> make(rate_class which, const class_limit& limit,
-                                                  const asio::any_io_executor& executor,
+                                                  std::uint64_t seed, const asio::any_io_executor& executor,
                                                   std::shared_ptr<time_source> time,
                                                   std::shared_ptr<limit_file> file,
                                                   std::shared_ptr<observer> watcher);

@@ -1,5 +1,7 @@
 #include <exception>
 #include <memory>
+#include <mutex>
+#include <new>
 #include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -78,11 +80,23 @@ std::string glimpse_cursor(std::string_view body) {
   return std::string(rest.substr(1, end - 1));
 }
 
+/// Each page takes and gives back more memory than glibc keeps by default: without this, half of a listing's
+/// time went to the kernel, for pages given back and faulted in again. glibc keeps twice the largest block of
+/// its own that was ever freed (mallopt(3), dynamic mmap threshold), unless the program chose a threshold.
+void keep_freed_memory() {
+  constexpr std::size_t kept = std::size_t{2} << 20;
+  void* volatile block = ::operator new(kept);
+  ::operator delete(block, kept);
+}
+
 }  // namespace
 
 struct page_feed::state {
   state(std::shared_ptr<client_core> c, request_base first, int limit)
-      : core(std::move(c)), request(first), walk(std::move(first), limit) {}
+      : core(std::move(c)), request(first), walk(std::move(first), limit) {
+    static std::once_flag once;
+    std::call_once(once, keep_freed_memory);
+  }
 
   std::shared_ptr<client_core> core;
   const request_base request;  ///< what pages decode to

@@ -77,7 +77,7 @@ asio::awaitable<void> call(std::shared_ptr<lane> through, unsigned number, outco
 class lane_threads : public testing::TestWithParam<int> {
  protected:
   std::shared_ptr<lane> make(double rate, int burst) {
-    return lane::make(mux::rate_class::video_post, mux::class_limit(rate, burst), io.get_executor(), time,
+    return lane::make(mux::rate_class::video_post, mux::class_limit(rate, burst), 1, io.get_executor(), time,
                       nullptr, nullptr);
   }
   void run() {

@@ -119,7 +119,7 @@ class limiter_memory : public testing::Test {
   std::shared_ptr<virtual_time> clock = std::make_shared<virtual_time>();
   std::shared_ptr<counting_time> time = std::make_shared<counting_time>(clock);
   std::shared_ptr<lane> limit =
-      lane::make(row.limit, mux::class_limit(5, 2), io->get_executor(), time, nullptr, nullptr);
+      lane::make(row.limit, mux::class_limit(5, 2), 1, io->get_executor(), time, nullptr, nullptr);
   mux::call_options options;
   std::deque<asio::cancellation_signal> signals = std::deque<asio::cancellation_signal>(waiter_count);
   std::vector<mux::policy::instant> granted;
