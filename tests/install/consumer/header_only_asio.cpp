@@ -1,4 +1,5 @@
-// A part of the program that knows nothing of us and uses Asio as it comes: header-only, with its deprecated parts.
+// A part of the program that knows nothing of us and uses Asio as it comes: header-only, with its deprecated
+// parts.
 #include "header_only_asio.hpp"
 
 #include <boost/asio/io_context.hpp>

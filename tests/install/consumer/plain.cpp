@@ -1,3 +1,5 @@
 #include "refused_call.hpp"
 
-int main() { refused_call(); }
+int main() {
+  refused_call();
+}

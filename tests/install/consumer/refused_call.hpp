@@ -8,7 +8,8 @@
 
 #include <mux/mux.hpp>
 
-// Sends a call to a port where nobody listens and writes a parameter object as JSON: what every consumer does.
+// Sends a call to a port where nobody listens and writes a parameter object as JSON: what every consumer
+// does.
 inline boost::asio::awaitable<void> send_refused_call(const mux::client& client) {
   mux::request<mux::asset> call = mux::requests::video::assets::retrieve("an-asset");
   call.tries(1);

@@ -33,7 +33,8 @@ int main() {
   options.credentials.token_id = server.token_id();
   options.credentials.token_secret = server.token_secret();
 
-  std::istringstream text("url,passthrough\nhttps://example.com/a.mp4,first\nhttps://example.com/b.mp4,second\n");
+  std::istringstream text(
+      "url,passthrough\nhttps://example.com/a.mp4,first\nhttps://example.com/b.mp4,second\n");
   mux::ingest::manifest_reader rows(text, "-");
   boost::asio::io_context io;
   const mux::client client(io.get_executor(), options);
