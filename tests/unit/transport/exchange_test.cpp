@@ -1,5 +1,6 @@
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include "unit/transport/wire_client.hpp"
 
@@ -215,17 +216,19 @@ TEST_P(exchange, reads_an_answer_that_comes_byte_by_byte) {
 }
 
 TEST_P(exchange, hears_an_answer_that_comes_before_all_of_the_request_was_read) {
-  const auto server = serve([](peer& client) {
-    client.first_byte();
-    client.send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    client.close();
-    client.hold();
-  });
-  wire_client client;
-  const outcome got = client.fetch(at(*server), post(std::string(100, 'z')));
-  ASSERT_TRUE(got.response) << got.failure->what.message();
-  EXPECT_EQ(got.response->status, 413);
-  EXPECT_EQ(client.net->stats().open, 0U);
+  for (const std::size_t size : {std::size_t{100}, std::size_t{20'000'000}}) {
+    const auto server = serve([](peer& client) {
+      client.first_byte();
+      client.send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      client.close();
+      client.settle();
+    });
+    wire_client client;
+    const outcome got = client.fetch(at(*server), post(std::string(size, 'z')));
+    ASSERT_TRUE(got.response) << got.failure->what.message();
+    EXPECT_EQ(got.response->status, 413);
+    EXPECT_EQ(client.net->stats().open, 0U);
+  }
 }
 
 TEST_P(exchange, tells_a_truncated_body_at_every_byte) {
@@ -307,23 +310,34 @@ TEST_P(exchange, names_the_host_but_neither_headers_nor_bodies_in_its_failures) 
 }
 
 TEST_P(exchange, sends_nothing_that_could_be_two_requests) {
-  const auto server = serve(answering(ok()));
+  std::atomic<int> heard = 0;
+  const auto server = serve([&](peer& client) {
+    while (client.first_byte()) ++heard;
+  });
   wire_client client;
-  const transport::headers split{{"X", "a\r\nHost: evil"}};
-  const transport::headers nul{{"X", std::string("a\0b", 3)}};
-  const transport::headers nameless{{"", "x"}};
-  std::vector<wire_request> bad(6);
-  bad[0].target = "/a\r\nX: y";
-  bad[1].target = "/a b";
-  bad[2].target = "/a\n";
-  bad[3].fields = &split;
-  bad[4].fields = &nul;
-  bad[5].fields = &nameless;
+  const std::string long_target = '/' + std::string(10'000, 'x');
+  std::vector<wire_request> bad;
+  for (const std::string_view target :
+       {std::string_view("/a\r\nX: y"), std::string_view("/a b"), std::string_view("/a\n"),
+        std::string_view("/a\0b", 4), std::string_view(long_target)}) {
+    bad.emplace_back();
+    bad.back().target = target;
+  }
+  const std::vector<transport::headers> fields = {
+      {{"X", "a\r\nHost: evil"}},      {{"X", std::string("a\0b", 3)}},
+      {{"X\r\nHost: evil\r\nY", "a"}}, {{"X Y", "a"}},
+      {{"Content-Length", "1"}},       {{"", "x"}}};
+  for (const transport::headers& one : fields) {
+    bad.emplace_back();
+    bad.back().fields = &one;
+  }
   for (const wire_request& request : bad) {
     const outcome got = client.fetch(at(*server), request);
     EXPECT_EQ(code_of(got), errc::invalid_argument);
     EXPECT_FALSE(got.failure->what.bytes_sent);
   }
+  while (server->finished() < server->accepted()) std::this_thread::yield();
+  EXPECT_EQ(heard, 0);
 }
 
 TEST(transport, names_a_refused_connection) {
