@@ -126,7 +126,11 @@ class pool::errands {
       asio::co_spawn(
           work->strand, pool_.carry_out(work),
           asio::bind_cancellation_slot(work->cancel.slot(), [work](const std::exception_ptr& failed) {
-            if (failed) std::rethrow_exception(failed);
+            try {
+              if (failed) std::rethrow_exception(failed);
+            } catch (const boost::system::system_error&) {
+              // Cancelled before its first step: whoever asked is told when `work` goes.
+            }
           }));
   }
 
