@@ -229,4 +229,97 @@ TEST_F(client_and_emulator, one_client_serves_many_threads) {
   EXPECT_EQ(emulator->ledger().creates, 200u);
 }
 
+/// Keeps what comes, and says how often.
+class keeper final : public mux::body_sink {
+ public:
+  void begin(std::optional<std::uint64_t> size) override { announced = size; }
+  asio::awaitable<mux::result<void>> write(std::string_view piece) override {
+    text += piece;
+    ++pieces;
+    if (fault) co_return *fault;
+    co_return mux::result<void>();
+  }
+  std::optional<std::uint64_t> announced;
+  std::string text;
+  int pieces = 0;
+  std::optional<mux::error> fault;
+};
+
+TEST_F(client_and_emulator, an_answer_can_be_had_with_its_http_side) {
+  start_unlimited();
+  const mux::client client(io.get_executor(), settings);
+  const mux::asset made = run(client.video.assets.create(params("one")));
+  const auto whole = run(client.with_response(mux::requests::video::assets::retrieve(made.id)));
+  ASSERT_TRUE(whole) << whole.error();
+  EXPECT_EQ(whole->value.id, made.id);
+  EXPECT_EQ(whole->status, 200);
+  EXPECT_FALSE(whole->request_id.empty());
+  EXPECT_NE(whole->body.find(made.id), std::string::npos);
+  EXPECT_TRUE(std::any_of(whole->headers.begin(), whole->headers.end(),
+                          [&](const auto& field) { return field.second == whole->request_id; }));
+  const auto gone = run(client.with_response(mux::requests::video::assets::delete_(made.id)));
+  ASSERT_TRUE(gone) << gone.error();
+  EXPECT_EQ(gone->status, 204);
+}
+
+TEST_F(client_and_emulator, what_is_not_described_can_be_asked_for) {
+  start_unlimited();
+  const mux::client client(io.get_executor(), settings);
+  const std::string body = R"({"inputs":[{"url":"https://example.com/raw.mp4"}]})";
+  const std::string made =
+      run(client.send(mux::requests::raw(mux::http_method::post, "/video/v1/assets", body)));
+  EXPECT_NE(made.find("\"id\""), std::string::npos) << made;
+  EXPECT_EQ(emulator->created().size(), 1u);
+  const auto missing = run(client.try_send(mux::requests::raw(mux::http_method::get, "/video/v1/none")));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().http_status, 404);
+}
+
+TEST_F(client_and_emulator, a_body_goes_to_a_sink_piece_by_piece) {
+  start_unlimited();
+  emulator->seed_assets(100, mux::emulator::seed_style::rich);
+  const mux::client client(io.get_executor(), settings);
+  const std::string target = "/video/v1/assets?limit=100";
+  const std::string expected = run(client.send(mux::requests::raw(mux::http_method::get, target)));
+  keeper sink;
+  const auto got = run(client.try_download(mux::requests::raw(mux::http_method::get, target), sink));
+  ASSERT_TRUE(got) << got.error();
+  EXPECT_EQ(got->status, 200);
+  EXPECT_EQ(got->body, "");
+  EXPECT_EQ(sink.text, expected);
+  EXPECT_GT(sink.pieces, 1);
+  EXPECT_EQ(sink.announced, expected.size());
+}
+
+TEST_F(client_and_emulator, what_a_sink_refuses_ends_the_download_and_an_error_never_reaches_it) {
+  start_unlimited();
+  emulator->seed_assets(1);
+  const mux::client client(io.get_executor(), settings);
+  keeper full;
+  full.fault = mux::error(errc::invalid_argument, "the disk is full");
+  const auto refused_by_sink =
+      run(client.try_download(mux::requests::raw(mux::http_method::get, "/video/v1/assets"), full));
+  ASSERT_FALSE(refused_by_sink);
+  EXPECT_EQ(refused_by_sink.error().detail, "the disk is full");
+  EXPECT_EQ(full.pieces, 1) << "no further try once a piece was given";
+  keeper untouched;
+  const auto missing =
+      run(client.try_download(mux::requests::raw(mux::http_method::get, "/video/v1/none"), untouched));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, errc::not_found);
+  EXPECT_EQ(untouched.pieces, 0);
+}
+
+TEST_F(client_and_emulator, warms_up_and_drains) {
+  start_unlimited();
+  const mux::client client(io.get_executor(), settings);
+  ASSERT_TRUE(run(client.warm_up(3)));
+  EXPECT_EQ(client.stats().pool.idle, 3u);
+  EXPECT_TRUE(run(client.drain(10s)));
+  EXPECT_EQ(client.stats().pool.open, 0u);
+  const auto late = run(client.try_send(mux::requests::system::utilities::whoami()));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, errc::shut_down);
+}
+
 }  // namespace
