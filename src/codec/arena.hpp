@@ -4,8 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
 
 namespace mux::inline v0::codec {
 
@@ -13,7 +11,10 @@ class arena {
  public:
   /// `first_piece`: bytes that will most likely do. What of them is never used costs no memory, as long as
   /// the system gives out pages when they are touched.
-  explicit arena(std::size_t first_piece) : next_piece_(first_piece) {}
+  explicit arena(std::size_t first_piece) noexcept : next_piece_(first_piece) {}
+  arena(const arena&) = delete;
+  arena& operator=(const arena&) = delete;
+  ~arena();
 
   /// Bytes for values of any type that needs no destruction. `alignment` is at most that of std::max_align_t.
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment) {
@@ -30,6 +31,8 @@ class arena {
     left_ += size - smaller;
   }
 
+  struct piece;
+
  private:
   static constexpr std::size_t later_piece = 32u << 10;
 
@@ -39,7 +42,7 @@ class arena {
   }
   [[nodiscard]] void* allocate_piece(std::size_t size);
 
-  std::vector<std::unique_ptr<std::byte[]>> pieces_;
+  piece* pieces_ = nullptr;  ///< the latest first
   std::byte* at_ = nullptr;
   std::size_t left_ = 0;
   std::size_t next_piece_;

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -92,7 +91,7 @@ struct variant_ops {
 struct span_ops {
   std::size_t element_size;
   std::size_t element_alignment;
-  void (*construct)(void* elements, std::size_t n);  ///< the default, n times
+  const void* blank;  ///< an element by default, to be copied
   void (*set)(void* span, const void* first, std::size_t n);
   std::pair<const void*, std::size_t> (*get)(const void* span);
 };
@@ -256,10 +255,13 @@ inline constexpr container_ops map_ops = {
 };
 
 template <class T>
+inline constexpr T blank_of{};
+
+template <class T>
 inline constexpr span_ops span_ops_of = {
     sizeof(T),
     alignof(T),
-    [](void* elements, std::size_t n) { std::uninitialized_value_construct_n(static_cast<T*>(elements), n); },
+    &blank_of<T>,
     [](void* span, const void* first, std::size_t n) {
       static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
       *static_cast<std::span<const T>*>(span) = {static_cast<const T*>(first), n};

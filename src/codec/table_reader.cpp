@@ -91,20 +91,6 @@ void clear(const type& t, void* value) {
   }
 }
 
-// For short texts, most of which differ in length or in their first bytes.
-bool same_text(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  if (a.size() < 4 || a.size() > 16) return a == b;
-  const auto same = [&](auto word, std::size_t at) {
-    auto other = word;
-    std::memcpy(&word, a.data() + at, sizeof word);
-    std::memcpy(&other, b.data() + at, sizeof other);
-    return word == other;
-  };
-  if (a.size() < 8) return same(std::uint32_t{}, 0) && same(std::uint32_t{}, a.size() - 4);
-  return same(std::uint64_t{}, 0) && same(std::uint64_t{}, a.size() - 8);
-}
-
 // Where the keys of a map are that is being read: searched while there are few, hashed once there are many.
 class key_places {
  public:
@@ -150,9 +136,11 @@ class table_reader {
  private:
   template <class Member>
   place for_each_member(place at, int depth, Member member);
+  place read_part(place at, const slot& s, void* out, int depth);
   place read_object(place at, const schema& s, char* out, int depth);
   place find_row(place at, const schema& s, const field_row*& row);
   place quick_value(place at, const slot& s, void* out);
+  place quick_enumeration(place at, const slot& s, void* out);
   place read_member(place at, const field_row& row, void* out, int depth);
   place read_null(place at, const field_row& row, void* out, int depth);
   place read_elements(place at, const slot& element, int depth, std::size_t& size, auto append);
@@ -193,6 +181,7 @@ class table_reader {
   token_walk walk_;
   reading_memory& memory_;
   arena* const borrowed_;
+  std::size_t element_ = 0;  ///< of the array read last
   place misfit_ = nullptr;
   std::string path_;
   std::string complaint_;
@@ -266,6 +255,14 @@ void store(const slot& s, void* out, T&& value) {
   }
 }
 
+// A string that most likely needs no memory of its own. As many bytes must be readable in any case: copying
+// them all and cutting the string to its length takes no call and no loop.
+constexpr std::size_t short_string = 15;
+void store_short_string(std::optional<std::string>& out, std::string_view text) {
+  out.emplace(text.data(), short_string);
+  out->resize(text.size());
+}
+
 void store_string(const slot& s, void* out, std::string_view text) {
   if (s.presence == presence::optional)
     static_cast<std::optional<std::string>*>(out)->emplace(text);
@@ -273,14 +270,17 @@ void store_string(const slot& s, void* out, std::string_view text) {
     store(s, out, std::string(text));
 }
 
-// Slots of borrowed text hold a std::string_view or an open_enum_view, which is one: the same bytes.
+// Slots of borrowed text hold a std::string_view or an open_enum_view, which is one: the same bytes. Copied
+// in halves, as what was just written in halves had better not be read as a whole: the processor would wait.
+// An optional is its value and then whether it is there.
 void store_text(const slot& s, void* out, std::string_view text) {
-  if (s.presence == presence::required) {
-    std::memcpy(out, &text, sizeof text);
-  } else {
-    const std::optional<std::string_view> value(text);
-    std::memcpy(out, &value, sizeof value);
-  }
+  constexpr std::size_t half = sizeof text / 2;
+  auto* const to = static_cast<char*>(out);
+  std::memcpy(to, &text, half);
+  std::memcpy(to + half, reinterpret_cast<const char*>(&text) + half, half);
+  static_assert(sizeof(std::optional<std::string_view>) > sizeof text);
+  const bool there = true;
+  if (s.presence != presence::required) std::memcpy(to + sizeof text, &there, sizeof there);
 }
 
 place table_reader::read(place at, const slot& s, void* out, int depth) {
@@ -322,14 +322,18 @@ place table_reader::read(place at, const slot& s, void* out, int depth) {
       if (at) store(s, out, value);
       return at;
     }
+    case kind::enumeration:
+      if (s.presence != presence::required) out = s.ops->emplace(out);
+      return read_enumeration(at, *s.value, *static_cast<mux::detail::open_enum_base*>(out));
     default:
-      break;
+      return read_part(at, s, out, depth);
   }
+}
+
+place table_reader::read_part(place at, const slot& s, void* out, int depth) {
   const type& t = *s.value;
   if (s.presence != presence::required) out = s.ops->emplace(out);
   switch (s.kind) {
-    case kind::enumeration:
-      return read_enumeration(at, t, *static_cast<mux::detail::open_enum_base*>(out));
     case kind::object:
       if (walk_.look(at) != '{') return mismatch(at, "object");
       return read_object(at, t.object(), static_cast<char*>(out), depth);
@@ -358,7 +362,11 @@ inline place table_reader::quick_value(place at, const slot& s, void* out) {
     case kind::string: {
       std::string_view text;
       const place end = walk_.quick_string(at, text);
-      if (end) store_string(s, out, text);
+      if (!end) return nullptr;
+      if (text.size() <= short_string && s.presence == presence::optional && walk_.wide(at))
+        store_short_string(*static_cast<std::optional<std::string>*>(out), text);
+      else
+        store_string(s, out, text);
       return end;
     }
     case kind::text: {
@@ -386,16 +394,38 @@ inline place table_reader::quick_value(place at, const slot& s, void* out) {
       if (end) store(s, out, std::chrono::sys_seconds(std::chrono::seconds(value)));
       return end;
     }
+    case kind::boolean: {
+      bool value = false;
+      const place end = walk_.quick_boolean(at, value);
+      if (end) store(s, out, value);
+      return end;
+    }
+    case kind::enumeration:
+      return quick_enumeration(at, s, out);
     default:
       return nullptr;
   }
 }
 
+// A value that was looked up before.
+place table_reader::quick_enumeration(place at, const slot& s, void* out) {
+  std::string_view text;
+  const place end = walk_.quick_string(at, text);
+  if (!end || text.empty() || text.size() > short_text::longest) return nullptr;
+  const short_text words(text);
+  const std::int16_t index = memory_.choice(*s.value, words);
+  if (index < 0) return nullptr;
+  if (s.presence != presence::required) out = s.ops->emplace(out);
+  static_cast<mux::detail::open_enum_base*>(out)->assign(index);
+  return end;
+}
+
 place table_reader::read_member(place at, const field_row& row, void* out, int depth) {
   if (walk_.look(at) == 'n') return read_null(at, row, out, depth);
+  if (row.kind < kind::object) return read(at, row, out, depth);
   // It may come a second time.
-  if (row.kind >= kind::object && row.presence == presence::required) clear(*row.value, out);
-  return read(at, row, out, depth);
+  if (row.presence == presence::required) clear(*row.value, out);
+  return read_part(at, row, out, depth);
 }
 
 place table_reader::read_object(place at, const schema& s, char* out, int depth) {
@@ -406,7 +436,8 @@ place table_reader::read_object(place at, const schema& s, char* out, int depth)
     ++at;
   } else {
     const field_row* const rows = s.fields.empty() ? &nothing_row : s.fields.data();
-    row_order* order = &memory_.order_of(s);
+    const std::uintptr_t order_key = memory_.order_key(s, element_);
+    row_order* order = &memory_.order_of(order_key);
     for (std::size_t previous = 0;;) {
       const field_row* row = rows + order->next[previous];
       place value = walk_.take_key(at, row->pattern, row->bits);
@@ -424,7 +455,7 @@ place table_reader::read_object(place at, const schema& s, char* out, int depth)
           at = read_member(value, *row, member, depth + 1);
           if (!at) return in_member(row->name);
           // A member's own schema may have taken the place of this one.
-          if (order->of != &s) order = &memory_.order_of(s);
+          if (order->of != order_key) order = &memory_.order_of(order_key);
         }
       } else {
         at = walk_.skip(value, depth + 1, memory_.value);
@@ -473,8 +504,11 @@ place table_reader::read_null(place at, const field_row& row, void* out, int dep
 place table_reader::read_elements(place at, const slot& element, int depth, std::size_t& size, auto append) {
   for (;;) {
     void* const out = append(at);
+    element_ = size;
     const bool null = walk_.look(at) == 'n' && element.kind != kind::json;
-    at = null ? walk_.take_literal(at, "null") : read(at, element, out, depth);
+    at = null                          ? walk_.take_literal(at, "null")
+         : element.kind < kind::object ? read(at, element, out, depth)
+                                       : read_part(at, element, out, depth);
     if (!at) return in_element(size);
     ++size;
     const char c = walk_.look(at++);
@@ -527,9 +561,7 @@ place table_reader::read_span(place at, const slot& s, void* out, int depth) {
       if (size == 1 && outermost) wanted = expected_elements(here, first);
       grow(std::max(wanted, size + 1));
     }
-    void* const element = elements + size * each;
-    t.span->construct(element, 1);
-    return element;
+    return std::memcpy(elements + size * each, t.span->blank, each);
   };
   at = read_elements(at, {t.element, t.element->kind, presence::required, s.wire}, depth + 1, size, append);
   if (!at) return nullptr;
@@ -692,12 +724,15 @@ place table_reader::read_enumeration(place at, const type& t, mux::detail::open_
   at = read_text(at, text);
   if (!at) return nullptr;
   const std::span<const std::string_view> names = t.names();
-  const auto known =
-      std::find_if(names.begin(), names.end(), [&](auto name) { return same_text(name, text); });
-  if (known != names.end())
-    out.assign(static_cast<std::int16_t>(known - names.begin()));
-  else
+  const auto known = std::find(names.begin(), names.end(), text);
+  if (known == names.end()) {
     out.assign_unknown(text);
+    return at;
+  }
+  const auto index = static_cast<std::int16_t>(known - names.begin());
+  out.assign(index);
+  if (!text.empty() && text.size() <= short_text::longest)
+    memory_.remember_choice(t, short_text(text), index);
   return at;
 }
 

@@ -100,6 +100,13 @@ class token_walk {
   [[nodiscard]] place quick_decimal(place at, double& value) const noexcept {
     return *at < wide_ && codec::quick_decimal(text_at(at), at[1] - *at, value) ? at + 1 : nullptr;
   }
+  [[nodiscard]] place quick_boolean(place at, bool& value) const noexcept {
+    const auto is = [&](std::string_view word) {
+      return at[1] - *at == word.size() && std::memcmp(text_at(at), word.data(), word.size()) == 0;
+    };
+    value = is("true");
+    return value || is("false") ? at + 1 : nullptr;
+  }
   /// Whether `name_pattern::size` bytes can be read at a token.
   [[nodiscard]] bool wide(place at) const noexcept { return *at < wide_; }
 
