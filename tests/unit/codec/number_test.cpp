@@ -95,6 +95,44 @@ TEST(number, is_zero_if_too_small_and_out_of_range_if_too_large) {
   EXPECT_EQ(real("1" + std::string(400, '0') + "e-400"), 1);
 }
 
+// With enough behind it to be read the quick way.
+std::string wide(const std::string& text) {
+  return text + std::string(32, ',');
+}
+
+TEST(number, is_the_same_the_quick_way) {
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 50'000; ++i) {
+    const std::string digits = std::to_string(random()).substr(0, 1 + random() % 20);
+    std::int64_t value = -1;
+    const bool quick = quick_digits(wide(digits).c_str(), digits.size(), value);
+    EXPECT_EQ(quick, digits.size() <= 16) << digits;
+    if (quick) {
+      EXPECT_EQ(value, std::strtoll(digits.c_str(), nullptr, 10)) << digits;
+    }
+    const std::string behind = std::to_string(random()).substr(0, 1 + random() % 10);
+    const std::string text = digits + '.' + behind;
+    double real_value = -1;
+    const bool known = quick_decimal(wide(text).c_str(), text.size(), real_value);
+    EXPECT_EQ(known, digits.size() <= 8 && behind.size() <= 7 && (digits[0] != '0' || digits == "0")) << text;
+    if (known) {
+      EXPECT_EQ(real_value, std::strtod(text.c_str(), nullptr)) << text;
+    }
+  }
+}
+
+TEST(number, is_left_to_the_long_way_in_other_forms) {
+  std::int64_t value = 0;
+  for (const std::string text : {"", "-1", "+1", "1x", "x1", "12345678x", "1234567890123456x", "1 ", " 1"})
+    EXPECT_FALSE(quick_digits(wide(text).c_str(), text.size(), value)) << text;
+  double real_value = 0;
+  for (const std::string text : {"", "-1", "01", "00", "01.5", "1.", ".5", "1.x", "1.5x", "1e5", "1.5e5",
+                                 "1..5", "123456789", "1.12345678", "1,5"})
+    EXPECT_FALSE(quick_decimal(wide(text).c_str(), text.size(), real_value)) << text;
+  EXPECT_TRUE(quick_decimal(wide("12345678").c_str(), 8, real_value));
+  EXPECT_EQ(real_value, 12345678);
+}
+
 TEST(number, is_digits_only_where_digits_are_asked) {
   std::int64_t value = 0;
   EXPECT_TRUE(parse_int64("1700000000", value));
