@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
@@ -18,6 +19,7 @@ namespace mux::inline v0::transport {
 asio::awaitable<std::optional<wire_error>> connection::open(asio::any_io_executor home,
                                                             std::optional<clock::time_point> deadline) {
   watch time(co_await asio::this_coro::executor, deadline);
+  const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
   failure failed;
   starved_ = resumed_ = false;
   at_proxy_ = via_ != nullptr;
@@ -25,8 +27,12 @@ asio::awaitable<std::optional<wire_error>> connection::open(asio::any_io_executo
     failed = co_await reach(time, std::move(home));
     if (!failed && at_proxy_) failed = co_await dig(time);
     if (!failed && to_.tls) failed = co_await shake_hands(time);
-  } catch (const boost::system::system_error&) {  // Asio's way to tell a coroutine that it was cancelled
-    failed = fail(wait_end::cancelled, time);
+  } catch (const boost::system::system_error& e) {
+    // Asio's way to tell a coroutine that it was cancelled; also that the system lacks something.
+    starved_ = out_of_descriptors(e.code());
+    failed = cancellation.cancelled() != asio::cancellation_type::none
+                 ? fail(wait_end::cancelled, time)
+                 : fail(errc::connect_failed, "cannot connect: " + reason_of(e.code()));
   }
   born_ = clock::now();
   reusable_ = !failed;

@@ -143,6 +143,7 @@ loopback_server::loopback_server(script each) : each_(std::move(each)), listener
 
 loopback_server::loopback_server(const server_tls& tls, script each)
     : each_(std::move(each)),
+      before_(tls.before),
       context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
       listener_(listen_on_loopback(port_)) {
   SSL_CTX* const raw = context_.get();
@@ -153,6 +154,7 @@ loopback_server::loopback_server(const server_tls& tls, script each)
     SSL_CTX_set_min_proto_version(raw, tls.version);
     SSL_CTX_set_security_level(raw, 0);
   }
+  if (tls.adjust) tls.adjust(raw);
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -181,6 +183,7 @@ void loopback_server::accept_all() {
     one.thread = std::thread([this, socket, number, &one] {
       ignore_broken_pipes();
       peer client(*this, socket, number);
+      if (before_) before_(number);
       if (!context_ || client.shake_hands(context_.get())) each_(client);
       ++finished_;
       const std::lock_guard guard(mutex_);

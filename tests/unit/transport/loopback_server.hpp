@@ -44,6 +44,7 @@ class peer {
   /// Does nothing until the client is gone or the server stops. True if the client is gone.
   bool hold();
   [[nodiscard]] bool resumed() const { return tls_ && SSL_session_reused(tls_.get()) == 1; }
+  [[nodiscard]] int socket() const noexcept { return socket_; }
   /// The name that the client asked for in the handshake.
   [[nodiscard]] std::string asked_name() const;
 
@@ -64,6 +65,10 @@ struct server_tls {
   explicit server_tls(identity who, int highest = TLS1_3_VERSION) : self(std::move(who)), version(highest) {}
   identity self;
   int version;  ///< the highest spoken
+  /// Called for each connection, by its number, before the server takes part in the handshake.
+  std::function<void(int)> before;
+  /// Sets up what else a test wants of the server.
+  std::function<void(SSL_CTX*)> adjust;
 };
 
 class loopback_server {
@@ -88,6 +93,7 @@ class loopback_server {
   void accept_all();
 
   script each_;
+  std::function<void(int)> before_;
   std::shared_ptr<SSL_CTX> context_;
   std::uint16_t port_ = 0;
   int listener_ = -1;

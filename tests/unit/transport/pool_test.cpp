@@ -1,6 +1,10 @@
 #include <atomic>
 #include <future>
+#include <latch>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -263,6 +267,317 @@ TEST_F(pool, serves_strands_of_four_threads) {
   for (int i = 0; i < 4; ++i) threads.emplace_back([&] { io.run(); });
   for (std::thread& one : threads) one.join();
   EXPECT_GE(good, calls - calls / 7 - 1);
+  EXPECT_LE(net->stats().open, 3U);
+  EXPECT_EQ(net->stats().open, net->stats().idle);
+}
+
+TEST_F(pool, gives_who_still_waits_for_a_handshake_the_connection_that_comes_back_first) {
+  std::promise<void> allowed;
+  std::shared_future<void> gate = allowed.get_future().share();
+  server_tls slow = good_tls();
+  slow.before = [gate](int number) {
+    if (number > 0) gate.wait();
+  };
+  loopback_server slow_server(slow, answering(ok()));
+  const transport::origin at = slow_server.at(true);
+  wire_client client(with_places(2));
+  applicant holder, second;
+  holder.apply(client, at);
+  run_until(client.io, [&] { return holder.served(); });
+  second.apply(client, at);
+  drain(client.io);
+  EXPECT_EQ(client.net->stats().open, 2U) << "its own connection is on the way";
+  holder.got->lease.reset();
+  run_until(client.io, [&] { return second.got.has_value(); });
+  EXPECT_TRUE(second.served()) << "though its own handshake has not ended";
+  allowed.set_value();
+  run_until(client.io, [&] { return client.net->stats().idle == 1; });
+  EXPECT_EQ(client.net->stats().opened, 2U) << "what was begun for it serves another";
+}
+
+TEST_F(pool, gives_up_what_nobody_waits_for_when_it_is_closed) {
+  std::promise<void> allowed;
+  std::shared_future<void> gate = allowed.get_future().share();
+  server_tls slow = good_tls();
+  slow.before = [gate](int number) {
+    if (number > 0) gate.wait();
+  };
+  loopback_server slow_server(slow, answering(ok()));
+  {
+    wire_client client(with_places(2));
+    applicant holder, second;
+    holder.apply(client, slow_server.at(true));
+    run_until(client.io, [&] { return holder.served(); });
+    second.apply(client, slow_server.at(true));
+    drain(client.io);
+    holder.got->lease.reset();
+    run_until(client.io, [&] { return second.served(); });
+    second.got->lease.reset();
+    client.net->close();
+    client.io.restart();
+    client.io.run();  // returns although the server never takes part in the handshake
+    EXPECT_EQ(client.net->stats().open, 0U);
+  }
+  allowed.set_value();
+}
+
+TEST_F(pool, gives_a_call_that_was_let_down_a_connection_that_has_not_served) {
+  wire_client client(with_places(1));
+  ASSERT_TRUE(client.fetch(to).response);
+  const lease_result got =
+      run(client.io, client.net->acquire(to, mux::policy::freshness::unused, std::nullopt));
+  EXPECT_TRUE(got.lease);
+  EXPECT_EQ(server.accepted(), 2);
+  EXPECT_EQ(client.net->stats().open, 1U) << "the idle one made room";
+}
+
+TEST_F(pool, does_not_use_a_connection_beyond_its_age) {
+  transport::network_options options = trusting();
+  options.pool.age = 1ns;
+  wire_client client(options);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(client.fetch(to).response);
+  EXPECT_EQ(server.accepted(), 3);
+  EXPECT_EQ(client.net->stats().open, 0U);
+}
+
+TEST_F(pool, believes_a_server_that_says_how_short_it_keeps_a_connection) {
+  loopback_server brief(good_tls(), answering("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\n"
+                                              "Content-Length: 2\r\n\r\n{}"));
+  wire_client client;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(client.fetch(brief.at(true)).response);
+  EXPECT_EQ(brief.accepted(), 2) << "it would be closed within the second that is left";
+}
+
+TEST_F(pool, closes_a_connection_that_the_server_wants_closed) {
+  loopback_server once(good_tls(), answering("HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                                             "Content-Length: 2\r\n\r\n{}"));
+  wire_client client;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(client.fetch(once.at(true)).response);
+  EXPECT_EQ(once.accepted(), 2);
+  EXPECT_EQ(client.net->stats().open, 0U);
+}
+
+TEST_F(pool, takes_another_connection_when_the_server_has_closed_the_idle_one) {
+  std::atomic<int> closed = 0;
+  loopback_server closing(good_tls(), [&](peer& client) {
+    client.request();
+    client.send(ok());
+    client.close();
+    client.settle();
+    ++closed;
+    client.hold();
+  });
+  wire_client client;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(client.fetch(closing.at(true)).response);
+    while (closed <= i) std::this_thread::yield();
+  }
+  EXPECT_EQ(closing.accepted(), 3);
+}
+
+TEST_F(pool, closes_the_idle_connection_of_one_host_for_the_sake_of_another) {
+  loopback_server other(good_tls(), answering(ok()));
+  transport::network_options options = with_places(2);
+  options.pool.total = 1;
+  wire_client client(options);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(client.fetch(to).response);
+    EXPECT_TRUE(client.fetch(other.at(true)).response);
+    EXPECT_EQ(client.net->stats().open, 1U);
+  }
+}
+
+TEST_F(pool, lets_hosts_take_turns_when_all_connections_are_in_use) {
+  loopback_server other(good_tls(), answering(ok()));
+  transport::network_options options = with_places(2);
+  options.pool.total = 1;
+  wire_client client(options);
+  applicant holder, again, elsewhere;
+  holder.apply(client, to);
+  run_until(client.io, [&] { return holder.served(); });
+  elsewhere.apply(client, other.at(true));
+  again.apply(client, to);
+  drain(client.io);
+  holder.got->lease.reset();
+  run_until(client.io, [&] { return elsewhere.got.has_value(); });
+  EXPECT_TRUE(elsewhere.served());
+  EXPECT_FALSE(again.got);
+  elsewhere.got->lease.reset();
+  run_until(client.io, [&] { return again.got.has_value(); });
+  EXPECT_TRUE(again.served());
+}
+
+TEST_F(pool, warms_up_with_all_handshakes_at_the_same_time) {
+  constexpr int count = 4;
+  std::latch all(count);
+  server_tls together = good_tls();
+  together.before = [&](int) { all.arrive_and_wait(); };  // one after the other would wait for ever
+  loopback_server slow_server(together, answering(ok()));
+  wire_client client;
+  const auto failed = run(client.io, client.net->warm_up(slow_server.at(true), count));
+  EXPECT_FALSE(failed);
+  EXPECT_EQ(client.net->stats().idle, 4U);
+  ASSERT_TRUE(client.fetch(slow_server.at(true)).response);
+  EXPECT_EQ(slow_server.accepted(), count);
+}
+
+TEST_F(pool, warms_up_to_what_is_missing_and_allowed) {
+  transport::network_options options = with_places(3);
+  options.pool.total = 4;
+  wire_client client(options);
+  ASSERT_TRUE(client.fetch(to).response);
+  EXPECT_FALSE(run(client.io, client.net->warm_up(to, 2)));
+  EXPECT_EQ(server.accepted(), 2);
+  EXPECT_FALSE(run(client.io, client.net->warm_up(to, 100)));
+  EXPECT_EQ(server.accepted(), 3);
+  loopback_server other(good_tls(), answering(ok()));
+  EXPECT_FALSE(run(client.io, client.net->warm_up(other.at(true), 3)));
+  EXPECT_EQ(other.accepted(), 1);
+  EXPECT_EQ(client.net->stats().idle, 4U);
+}
+
+TEST_F(pool, says_why_it_could_not_warm_up) {
+  loopback_server hostile([](peer&) {});
+  wire_client client;
+  const auto failed = run(client.io, client.net->warm_up(hostile.at(true), 3));
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->what.code, errc::tls_failed);
+  EXPECT_EQ(client.net->stats().open, 0U);
+}
+
+TEST_F(pool, leaves_nothing_open_that_was_warmed_up_after_it_was_closed) {
+  wire_client client;
+  client.net->close();
+  EXPECT_FALSE(run(client.io, client.net->warm_up(to, 3)));
+  EXPECT_EQ(client.net->stats().open, 0U);
+}
+
+TEST_F(pool, stops_warming_up_when_it_is_cancelled) {
+  loopback_server mute([](peer& one) { one.hold(); });
+  wire_client client;
+  asio::cancellation_signal cancel;
+  std::optional<std::optional<transport::wire_error>> ended;
+  const transport::origin at = mute.at(true);
+  asio::co_spawn(client.io, client.net->warm_up(at, 3),
+                 asio::bind_cancellation_slot(
+                     cancel.slot(), [&](std::exception_ptr failed, std::optional<transport::wire_error> e) {
+                       if (failed) std::rethrow_exception(failed);
+                       ended = std::move(e);
+                     }));
+  drain(client.io);
+  EXPECT_EQ(client.net->stats().open, 3U);
+  cancel.emit(asio::cancellation_type::terminal);
+  run_until(client.io, [&] { return ended.has_value(); });
+  ASSERT_TRUE(*ended);
+  EXPECT_EQ((*ended)->what.code, errc::cancelled);
+  EXPECT_EQ(client.net->stats().open, 0U);
+}
+
+struct diary final : mux::observer {
+  void on_connected(std::string_view host, std::chrono::nanoseconds took, bool resumed) override {
+    EXPECT_GT(took, 0ns);
+    note("connected to " + std::string(host) + (resumed ? " again" : ""));
+  }
+  void on_connect_failed(std::string_view host, const mux::error& why) override {
+    note("failed at " + std::string(host) + ": " + std::string(to_string(why.code)));
+  }
+  void on_disconnected(std::string_view host, std::uint64_t served) override {
+    note("left " + std::string(host) + " after " + std::to_string(served));
+  }
+  void note(std::string line) { lines.push_back(std::move(line)); }
+  std::vector<std::string> lines;
+};
+
+TEST_F(pool, tells_the_observer_of_connections) {
+  const auto book = std::make_shared<diary>();
+  transport::network_options options = trusting();
+  options.observer = book;
+  wire_client client(options);
+  const std::string name = "127.0.0.1:" + std::to_string(server.port());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(client.fetch(to).response);
+  client.net->close();
+  ASSERT_TRUE(client.fetch(to).response);
+  loopback_server hostile([](peer&) {});
+  ASSERT_TRUE(client.fetch(hostile.at(true)).failure);
+  EXPECT_EQ(book->lines, (std::vector<std::string>{
+                             "connected to " + name, "left " + name + " after 3",
+                             "connected to " + name + " again", "left " + name + " after 1",
+                             "failed at 127.0.0.1:" + std::to_string(hostile.port()) + ": tls_failed"}));
+}
+
+/// The next file descriptor would be one too many, until this is undone.
+class no_descriptors {
+ public:
+  no_descriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::dup(0);
+    ::close(next);
+    rlimit tight = before_;
+    tight.rlim_cur = static_cast<rlim_t>(next);
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+  }
+  no_descriptors(const no_descriptors&) = delete;
+  no_descriptors& operator=(const no_descriptors&) = delete;
+  ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+/// Runs the client in a process of its own, so that the servers keep their descriptors. True: all went well.
+bool in_a_child(const std::function<bool()>& work) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(work() ? 0 : 1);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST_F(pool, closes_an_idle_connection_anywhere_when_no_file_descriptor_is_left) {
+  loopback_server other(good_tls(), answering(ok()));
+  const transport::origin elsewhere = other.at(true);
+  EXPECT_TRUE(in_a_child([&] {
+    wire_client client;
+    if (!client.fetch(to).response) return false;
+    const no_descriptors tight;
+    return client.fetch(elsewhere).response.has_value() && client.net->stats().open == 1;
+  }));
+}
+
+TEST_F(pool, says_that_no_file_descriptor_is_left) {
+  const transport::origin by_name = server.at(true, "localhost");
+  for (const transport::origin& at : {to, by_name})
+    EXPECT_TRUE(in_a_child([&] {
+      wire_client client;
+      transport::origin shut = at;
+      shut.port = 1;
+      client.fetch(shut);  // the loop and the resolver have their own descriptors now
+      const no_descriptors tight;
+      const outcome got = client.fetch(at);
+      return (code_of(got) == errc::connect_failed || code_of(got) == errc::resolve_failed) &&
+             got.failure->what.detail.find("no file descriptor") != std::string::npos;
+    })) << at.host;
+}
+
+TEST_F(pool, serves_hosts_that_share_a_total_on_strands_of_four_threads) {
+  constexpr int calls = 300;
+  loopback_server second(good_tls(), answering(ok())), third(good_tls(), answering(ok()));
+  const transport::origin hosts[] = {to, second.at(true), third.at(true)};
+  asio::io_context io;
+  transport::network_options options = with_places(2);
+  options.pool.total = 3;
+  const auto net = network_on(io, options);
+  std::atomic<int> good = 0;
+  for (int i = 0; i < calls; ++i)
+    asio::co_spawn(asio::make_strand(io), fetch(net, hosts[i % 3]),
+                   [&](std::exception_ptr failed, outcome o) {
+                     EXPECT_FALSE(failed);
+                     if (o.response) ++good;
+                   });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { io.run(); });
+  for (std::thread& one : threads) one.join();
+  EXPECT_EQ(good, calls);
   EXPECT_LE(net->stats().open, 3U);
   EXPECT_EQ(net->stats().open, net->stats().idle);
 }
