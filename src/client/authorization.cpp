@@ -12,7 +12,8 @@ std::string authorization_value(const credentials& of) {
   std::string out;
   if (!of.authorization_token.empty()) {
     out.reserve(7 + of.authorization_token.reveal().size());
-    return out.append("Bearer ").append(of.authorization_token.reveal());
+    out.append("Bearer ").append(of.authorization_token.reveal());
+    return out;
   }
   // Sizes are known beforehand, so that no growing string leaves a copy behind.
   std::string plain;

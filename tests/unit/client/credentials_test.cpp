@@ -9,6 +9,7 @@
 
 #include <mux/secret.hpp>
 
+#include "client/authorization.hpp"
 #include "client/wipe.hpp"
 #include "unit/client/send_fixture.hpp"
 
@@ -159,7 +160,8 @@ class hidden_text {
     use(std::string_view(text, mask_.size()));
     mux::client_detail::wipe(text, sizeof text);
   }
-  /// Whether the writable memory of this process holds it.
+  /// Whether the writable memory of this process holds it, or its last half: allocators write over the
+  /// beginning of what they get back.
   [[nodiscard]] bool in_memory() const {
     std::ifstream maps("/proc/self/maps");
     const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
@@ -170,6 +172,8 @@ class hidden_text {
       std::uintptr_t at = 0, end = 0;
       std::sscanf(line.c_str(), "%lx-%lx", &at, &end);
       if (end - at > std::uintptr_t{1} << 30) continue;  // the sanitizer's own
+      // The dynamic linker saves the vector registers there, with what was copied last.
+      if (line.find("[stack]") != std::string::npos) continue;
       while (at < end && !found) {
         const ssize_t got = ::pread(memory, piece.data(), std::min<std::size_t>(piece.size(), end - at),
                                     static_cast<off_t>(at));
@@ -186,20 +190,30 @@ class hidden_text {
  private:
   [[nodiscard]] bool stands_in(std::string_view text) const {
     const auto same = [](char c, char masked) { return static_cast<char>(c ^ 0x55) == masked; };
-    return std::search(text.begin(), text.end(), mask_.begin(), mask_.end(), same) != text.end();
+    const auto middle = mask_.begin() + static_cast<std::ptrdiff_t>(mask_.size() / 2);
+    return std::search(text.begin(), text.end(), middle, mask_.end(), same) != text.end();
   }
   std::string mask_;
 };
 
-/// The secret of the tests below, one letter after the other, and what Basic makes of it.
+/// The secret of the tests below, one letter after the other, in a string that never grows.
 std::string canary_letters() {
-  std::string text;
-  for (int i = 0; i < 48; ++i) text += static_cast<char>('!' + (i * 37 + 11) % 90);
+  std::string text(48, ' ');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('!' + (i * 37 + 11) % 90);
   return text;
+}
+
+/// What Basic makes of it.
+std::string basic_letters() {
+  mux::credentials with;
+  with.token_id = "id";
+  hidden_text(canary_letters()).reveal([&](std::string_view text) { with.token_secret = mux::secret(text); });
+  return mux::client_detail::authorization_value(with);
 }
 
 TEST_F(send_loop, memory_holds_no_secret_once_the_client_is_gone) {
   const hidden_text canary(canary_letters());
+  const hidden_text in_basic(basic_letters());
   network->recording = false;
   network->then([] { return answer(500); });
   network->then([] { return answer(200); });
@@ -208,9 +222,11 @@ TEST_F(send_loop, memory_holds_no_secret_once_the_client_is_gone) {
     ASSERT_TRUE(canary.in_memory()) << "or the test looks in the wrong places";
   });
   ASSERT_TRUE(one(raw(get_row).header("X-Own", "makes the call copy its headers")));
+  EXPECT_TRUE(in_basic.in_memory());
   core_.reset();
   options = {};
   EXPECT_FALSE(canary.in_memory());
+  EXPECT_FALSE(in_basic.in_memory());
 }
 
 TEST_F(send_loop, memory_holds_no_secret_of_a_provider_once_the_client_is_gone) {
