@@ -59,7 +59,7 @@ struct annotation_update_params {
 struct list_annotations_response {
   std::vector<annotation> data;
   std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   friend bool operator==(const list_annotations_response&, const list_annotations_response&) = default;
 };
@@ -68,7 +68,7 @@ struct list_annotations_response {
 struct annotation_list_params {
   annotation_list_params() {}
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
   std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.

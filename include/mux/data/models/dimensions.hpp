@@ -29,7 +29,7 @@ struct dimensions_response_data {
 /// Answer of `data.dimensions.list`.
 struct dimensions_response {
   dimensions_response_data data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const dimensions_response&, const dimensions_response&) = default;
@@ -41,7 +41,7 @@ struct dimension_list_values_params {
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
   std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
@@ -56,7 +56,7 @@ struct dimension_list_trace_elements_params {
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
   std::optional<open_enum<data_order_by>> order_by;
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
   std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.

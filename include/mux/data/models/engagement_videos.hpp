@@ -16,7 +16,7 @@ namespace mux::inline v0 {
 /// Answer of `data.engagement.videos.heatmap`.
 struct video_heatmap_response {
   engagement_heatmap data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const video_heatmap_response&, const video_heatmap_response&) = default;
@@ -25,7 +25,7 @@ struct video_heatmap_response {
 /// Answer of `data.engagement.videos.hotspots`.
 struct video_hotspots_response {
   engagement_hotspots data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const video_hotspots_response&, const video_hotspots_response&) = default;
@@ -34,7 +34,7 @@ struct video_hotspots_response {
 /// Query of `data.engagement.videos.heatmap`.
 struct video_heatmap_params {
   video_heatmap_params() {}
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const video_heatmap_params&, const video_heatmap_params&) = default;
 };
@@ -42,9 +42,9 @@ struct video_heatmap_params {
 /// Query of `data.engagement.videos.hotspots`.
 struct video_hotspots_params {
   video_hotspots_params() {}
-  std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed.
+  std::optional<std::int64_t> limit;  ///< How many hotspots at most.
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const video_hotspots_params&, const video_hotspots_params&) = default;
 };

@@ -26,7 +26,7 @@ struct errors_response_data {
 /// Answer of `data.errors.list`.
 struct errors_response {
   std::vector<errors_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const errors_response&, const errors_response&) = default;
@@ -38,7 +38,7 @@ struct error_list_params {
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
-  /// Begin and end: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const error_list_params&, const error_list_params&) = default;
 };

@@ -27,7 +27,7 @@ struct video_view_exports_response_data {
 /// Answer of `data.exports.listVideoViews`.
 struct video_view_exports_response {
   std::vector<video_view_exports_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const video_view_exports_response&, const video_view_exports_response&) = default;

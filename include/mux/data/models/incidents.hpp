@@ -90,7 +90,7 @@ struct incident {
 /// Answer of `data.incidents.retrieve`.
 struct incident_response {
   incident data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const incident_response&, const incident_response&) = default;

@@ -111,7 +111,7 @@ struct all_metric_values_response_data {
 /// Answer of `data.metrics.list`.
 struct all_metric_values_response {
   std::vector<all_metric_values_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const all_metric_values_response&, const all_metric_values_response&) = default;
@@ -153,7 +153,7 @@ struct insights_response_meta {
 struct insights_response {
   std::vector<insights_response_data> data;
   insights_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const insights_response&, const insights_response&) = default;
@@ -170,7 +170,7 @@ struct metric_timeseries_data_response_meta {
 struct metric_timeseries_data_response {
   std::vector<std::vector<json>> data;
   metric_timeseries_data_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_timeseries_data_response&, const metric_timeseries_data_response&) = default;
@@ -198,7 +198,7 @@ struct overall_values_response_meta {
 struct overall_values_response {
   overall_values_response_data data;
   overall_values_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const overall_values_response&, const overall_values_response&) = default;
@@ -211,7 +211,7 @@ struct metric_list_params {
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::string> value;  ///< The dimension's value that is compared with all views.
   friend bool operator==(const metric_list_params&, const metric_list_params&) = default;
@@ -229,7 +229,7 @@ struct metric_list_breakdown_values_params {
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
   std::optional<open_enum<data_order_by>> order_by;
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
   std::optional<std::int64_t> limit;  ///< Rows a page; a pager asks for as many as are allowed. Default 25.
@@ -244,7 +244,7 @@ struct metric_get_overall_values_params {
   /// How the values of single views become one; each metric has its own default.
   std::optional<open_enum<metric_measurement>> measurement;
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_overall_values_params&, const metric_get_overall_values_params&) = default;
 };
@@ -258,7 +258,7 @@ struct metric_get_insights_params {
   std::optional<open_enum<metric_measurement>> measurement;
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_insights_params&, const metric_get_insights_params&) = default;
 };
@@ -273,7 +273,7 @@ struct metric_get_timeseries_params {
   std::optional<open_enum<metric_measurement>> measurement;
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_timeseries_params&, const metric_get_timeseries_params&) = default;
 };

@@ -19,7 +19,7 @@ struct monitoring_list_dimensions_response_data {
 /// Answer of `data.monitoring.listDimensions`.
 struct monitoring_list_dimensions_response {
   std::vector<monitoring_list_dimensions_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const monitoring_list_dimensions_response&, const monitoring_list_dimensions_response&) = default;

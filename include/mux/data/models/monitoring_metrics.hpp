@@ -30,8 +30,7 @@ struct metric_get_breakdown_response_data {
   std::optional<double> metric_value;  ///< The metric.
   std::int64_t negative_impact = 0;  ///< How much this group pulls the metric down, compared with the rest.
   std::int64_t starting_up_viewers = 0;  ///< Viewers who wait for the first picture.
-  /// The dimension's value; absent for views without one. In time series: the metric.
-  std::optional<std::string> value;
+  std::optional<std::string> value;  ///< The dimension's value; absent for views without one.
   std::optional<std::string> display_value;  ///< `value` for people.
   friend bool operator==(const metric_get_breakdown_response_data&, const metric_get_breakdown_response_data&) = default;
 };
@@ -39,7 +38,7 @@ struct metric_get_breakdown_response_data {
 /// Answer of `data.monitoring.metrics.getBreakdown`.
 struct metric_get_breakdown_response {
   std::vector<metric_get_breakdown_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_breakdown_response&, const metric_get_breakdown_response&) = default;
@@ -50,8 +49,7 @@ struct metric_get_breakdown_timeseries_response_data_value {
   std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
   std::optional<double> metric_value;  ///< The metric.
   std::int64_t starting_up_viewers = 0;  ///< Viewers who wait for the first picture.
-  /// The dimension's value; absent for views without one. In time series: the metric.
-  std::optional<std::string> value;
+  std::optional<std::string> value;  ///< The dimension's value; absent for views without one.
   friend bool operator==(const metric_get_breakdown_timeseries_response_data_value&, const metric_get_breakdown_timeseries_response_data_value&) = default;
 };
 
@@ -65,7 +63,7 @@ struct metric_get_breakdown_timeseries_response_data {
 /// Answer of `data.monitoring.metrics.getBreakdownTimeseries`.
 struct metric_get_breakdown_timeseries_response {
   std::vector<metric_get_breakdown_timeseries_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_breakdown_timeseries_response&, const metric_get_breakdown_timeseries_response&) = default;
@@ -110,7 +108,7 @@ struct metric_get_histogram_timeseries_response_meta {
 struct metric_get_histogram_timeseries_response {
   std::vector<metric_get_histogram_timeseries_response_data> data;
   metric_get_histogram_timeseries_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_histogram_timeseries_response&, const metric_get_histogram_timeseries_response&) = default;
@@ -119,16 +117,15 @@ struct metric_get_histogram_timeseries_response {
 /// The metric at one moment.
 struct metric_get_timeseries_response_data {
   std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
-  std::string date;
-  /// The dimension's value; absent for views without one. In time series: the metric.
-  std::optional<double> value;
+  std::string date;  ///< The moment.
+  std::optional<double> value;  ///< The metric; absent if nothing was measured.
   friend bool operator==(const metric_get_timeseries_response_data&, const metric_get_timeseries_response_data&) = default;
 };
 
 /// Answer of `data.monitoring.metrics.getTimeseries`.
 struct metric_get_timeseries_response {
   std::vector<metric_get_timeseries_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_get_timeseries_response&, const metric_get_timeseries_response&) = default;
@@ -144,7 +141,7 @@ struct metric_list_response_data {
 /// Answer of `data.monitoring.metrics.list`.
 struct metric_list_response {
   std::vector<metric_list_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const metric_list_response&, const metric_list_response&) = default;
@@ -177,11 +174,10 @@ struct metric_get_breakdown_timeseries_params {
   std::optional<open_enum<monitoring_dimension>> dimension;
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  /// Rows a page; a pager asks for as many as are allowed. At most 100, default 10.
-  std::optional<std::int64_t> limit;
+  std::optional<std::int64_t> limit;  ///< Values of the dimension at each moment. At most 100, default 10.
   std::optional<open_enum<data_order_by>> order_by;
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const metric_get_breakdown_timeseries_params&, const metric_get_breakdown_timeseries_params&) = default;
 };

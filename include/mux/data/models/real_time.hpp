@@ -30,8 +30,7 @@ struct real_time_breakdown_response_data {
   std::optional<double> metric_value;  ///< The metric.
   std::int64_t negative_impact = 0;  ///< How much this group pulls the metric down, compared with the rest.
   std::int64_t starting_up_viewers = 0;  ///< Viewers who wait for the first picture.
-  /// The dimension's value; absent for views without one. In time series: the metric.
-  std::optional<std::string> value;
+  std::optional<std::string> value;  ///< The dimension's value; absent for views without one.
   std::optional<std::string> display_value;  ///< `value` for people.
   friend bool operator==(const real_time_breakdown_response_data&, const real_time_breakdown_response_data&) = default;
 };
@@ -39,7 +38,7 @@ struct real_time_breakdown_response_data {
 /// Answer of `data.realTime.retrieveBreakdown`.
 struct real_time_breakdown_response {
   std::vector<real_time_breakdown_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_breakdown_response&, const real_time_breakdown_response&) = default;
@@ -55,7 +54,7 @@ struct real_time_dimensions_response_data {
 /// Answer of `data.realTime.listDimensions`.
 struct real_time_dimensions_response {
   std::vector<real_time_dimensions_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_dimensions_response&, const real_time_dimensions_response&) = default;
@@ -100,7 +99,7 @@ struct real_time_histogram_timeseries_response_meta {
 struct real_time_histogram_timeseries_response {
   std::vector<real_time_histogram_timeseries_response_data> data;
   real_time_histogram_timeseries_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_histogram_timeseries_response&, const real_time_histogram_timeseries_response&) = default;
@@ -116,7 +115,7 @@ struct real_time_metrics_response_data {
 /// Answer of `data.realTime.listMetrics`.
 struct real_time_metrics_response {
   std::vector<real_time_metrics_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_metrics_response&, const real_time_metrics_response&) = default;
@@ -125,16 +124,15 @@ struct real_time_metrics_response {
 /// The metric at one moment.
 struct real_time_timeseries_response_data {
   std::int64_t concurrent_viewers = 0;  ///< Viewers at that moment.
-  std::string date;
-  /// The dimension's value; absent for views without one. In time series: the metric.
-  std::optional<double> value;
+  std::string date;  ///< The moment.
+  std::optional<double> value;  ///< The metric; absent if nothing was measured.
   friend bool operator==(const real_time_timeseries_response_data&, const real_time_timeseries_response_data&) = default;
 };
 
 /// Answer of `data.realTime.retrieveTimeseries`.
 struct real_time_timeseries_response {
   std::vector<real_time_timeseries_response_data> data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const real_time_timeseries_response&, const real_time_timeseries_response&) = default;
@@ -157,7 +155,7 @@ struct real_time_retrieve_timeseries_params {
   real_time_retrieve_timeseries_params() {}
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  std::optional<std::chrono::sys_seconds> timestamp;  ///< The moment; now if absent.
+  std::optional<std::chrono::sys_seconds> timestamp;  ///< The moment up to which; now if absent.
   friend bool operator==(const real_time_retrieve_timeseries_params&, const real_time_retrieve_timeseries_params&) = default;
 };
 

@@ -73,7 +73,7 @@ struct subview_breakdown_timeseries_response_meta {
 struct subview_breakdown_timeseries_response {
   std::vector<subview_breakdown_timeseries_datapoint> data;
   subview_breakdown_timeseries_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_breakdown_timeseries_response&, const subview_breakdown_timeseries_response&) = default;
@@ -92,7 +92,7 @@ struct subview_breakdown_values_response_meta {
 struct subview_breakdown_values_response {
   std::vector<subview_breakdown_value> data;
   subview_breakdown_values_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_breakdown_values_response&, const subview_breakdown_values_response&) = default;
@@ -119,7 +119,7 @@ struct subview_comparison_values_response_meta {
 struct subview_comparison_values_response {
   std::vector<subview_comparison_group> data;
   subview_comparison_values_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_comparison_values_response&, const subview_comparison_values_response&) = default;
@@ -145,7 +145,7 @@ struct subview_dimension_values_response_meta {
 struct subview_dimension_values_response {
   std::vector<subview_dimension_value> data;
   subview_dimension_values_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::int64_t total_row_count = 0;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_dimension_values_response&, const subview_dimension_values_response&) = default;
@@ -183,7 +183,7 @@ struct subview_overall_values_response_meta {
 struct subview_overall_values_response {
   subview_overall_values_response_data data;
   subview_overall_values_response_meta meta;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const subview_overall_values_response&, const subview_overall_values_response&) = default;
@@ -194,7 +194,7 @@ struct subview_metric_get_overall_values_params {
   subview_metric_get_overall_values_params() {}
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const subview_metric_get_overall_values_params&, const subview_metric_get_overall_values_params&) = default;
 };
@@ -205,7 +205,7 @@ struct subview_metric_list_breakdown_values_params {
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::vector<open_enum<subview_group_by>> group_by;  ///< What to break down by, together.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
   /// Rows a page; a pager asks for as many as are allowed. At most 100, default 25.
@@ -222,7 +222,7 @@ struct subview_metric_list_comparison_values_params {
   /// Conditions that all must hold, `country:US` for example; `!country:US` excludes.
   std::vector<std::string> filters;
   std::vector<open_enum<subview_group_by>> group_by;  ///< What each side is broken down by.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const subview_metric_list_comparison_values_params&, const subview_metric_list_comparison_values_params&) = default;
 };
@@ -235,7 +235,7 @@ struct subview_metric_get_breakdown_timeseries_params {
   std::vector<std::string> filters;
   std::vector<open_enum<subview_group_by>> group_by;  ///< What to break down by.
   std::optional<open_enum<subview_time_granularity>> time_granularity;  ///< Length of an interval.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   friend bool operator==(const subview_metric_get_breakdown_timeseries_params&, const subview_metric_get_breakdown_timeseries_params&) = default;
 };
@@ -248,7 +248,7 @@ struct subview_metric_list_dimension_values_params {
   std::optional<open_enum<subview_metric_list_dimension_values_order_by>> order_by;
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
   std::optional<std::string> query;  ///< Only values that contain this text.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.
   /// Rows a page; a pager asks for as many as are allowed. At most 250, default 25.

@@ -244,7 +244,7 @@ struct video_view_response_data {
 /// Answer of `data.videoViews.retrieve`.
 struct video_view_response {
   video_view_response_data data;
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::int64_t> timeframe;
   std::optional<std::int64_t> total_row_count;  ///< Rows in all, on all pages.
   friend bool operator==(const video_view_response&, const video_view_response&) = default;
@@ -258,7 +258,7 @@ struct video_view_list_params {
   std::vector<std::string> filters;
   std::vector<std::string> metric_filters;  ///< Conditions on the metrics of a view.
   std::optional<open_enum<mux::order_direction>> order_direction;  ///< Ascending or descending.
-  /// Begin and end. Asked for: two times in epoch seconds, or one length such as `24:hours`.
+  /// Begin and end in epoch seconds; a query may name one length instead, `24:hours` for example.
   std::vector<std::string> timeframe;
   std::optional<std::string> viewer_id;  ///< Only views of this viewer.
   std::optional<std::int64_t> page;  ///< Counts from 1; a pager begins there.

@@ -40,10 +40,9 @@ struct translate_captions_job_outputs_replaced_track {
   std::string id;
   std::optional<std::string> type;
   std::optional<std::string> name;
-  /// Language of the captions to work with; chosen by the API if absent.
-  std::optional<std::string> language_code;
+  std::optional<std::string> language_code;  ///< Language of the track.
   std::optional<std::string> text_source;
-  std::optional<std::string> passthrough;  ///< The caller's own text, sent back with the job.
+  std::optional<std::string> passthrough;  ///< The caller's own text, as given to the track.
   friend bool operator==(const translate_captions_job_outputs_replaced_track&, const translate_captions_job_outputs_replaced_track&) = default;
 };
 

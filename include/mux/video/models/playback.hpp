@@ -54,7 +54,7 @@ struct playback_thumbnail_params {
   /// If only one of height and width is given, the other follows the video. Pixels.
   std::optional<std::int64_t> height;
   std::optional<bool> latest;  ///< For live streams: the newest picture.
-  /// The moment as a time of day, for live content that carries it.
+  /// The moment by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_time;
   std::optional<std::int64_t> rotate;  ///< Degrees, clockwise. One of 90, 180, 270.
   std::optional<double> time;  ///< The moment, from the start; chosen by the API if absent. Seconds.
@@ -83,9 +83,9 @@ struct playback_storyboard_params {
   std::optional<std::string> token;
   std::optional<double> asset_end_time;  ///< Plays until there, from the start of the asset. Seconds.
   std::optional<double> asset_start_time;  ///< Plays from there, from the start of the asset. Seconds.
-  /// The end as a time of day, for live content that carries it.
+  /// The end by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
-  /// The begin as a time of day, for live content that carries it.
+  /// The begin by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
   friend bool operator==(const playback_storyboard_params&, const playback_storyboard_params&) = default;
 };
@@ -97,9 +97,9 @@ struct playback_storyboard_vtt_params {
   std::optional<std::string> token;
   std::optional<double> asset_end_time;  ///< Plays until there, from the start of the asset. Seconds.
   std::optional<double> asset_start_time;  ///< Plays from there, from the start of the asset. Seconds.
-  /// The end as a time of day, for live content that carries it.
+  /// The end by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
-  /// The begin as a time of day, for live content that carries it.
+  /// The begin by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
   friend bool operator==(const playback_storyboard_vtt_params&, const playback_storyboard_vtt_params&) = default;
 };
@@ -113,9 +113,9 @@ struct playback_storyboard_meta_params {
   std::optional<double> asset_start_time;  ///< Plays from there, from the start of the asset. Seconds.
   /// Format of the storyboard that the answer refers to. Default jpg.
   std::optional<open_enum<playback_storyboard_meta_format>> format;
-  /// The end as a time of day, for live content that carries it.
+  /// The end by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
-  /// The begin as a time of day, for live content that carries it.
+  /// The begin by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
   friend bool operator==(const playback_storyboard_meta_params&, const playback_storyboard_meta_params&) = default;
 };
@@ -133,9 +133,9 @@ struct playback_hls_params {
   std::optional<bool> exclude_pdt;  ///< Leaves out the times of day.
   std::optional<open_enum<hls_resolution>> max_resolution;  ///< No rendition is larger.
   std::optional<open_enum<hls_resolution>> min_resolution;  ///< No rendition is smaller.
-  /// The end as a time of day, for live content that carries it.
+  /// The end by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_end_time;
-  /// The begin as a time of day, for live content that carries it.
+  /// The begin by the clock, for live content that carries it.
   std::optional<std::chrono::sys_seconds> program_start_time;
   std::optional<bool> redundant_streams;  ///< Names each rendition twice, at different delivery networks.
   /// `desc` puts the largest rendition first, which some players begin with. "desc" if present.
