@@ -134,6 +134,14 @@ TEST(Requests, SayWhatTheAnswerDecodesTo) {
   EXPECT_EQ(many.base().answer, &codec::type_of<page<asset>>);
   EXPECT_FALSE(many.base().unwrap);
 
+  asset_list_params params;
+  params.limit = 7;
+  const request<borrowed_page<asset_view>> lent = video::assets::list_borrowed(params);
+  EXPECT_EQ(lent.target(), "/video/v1/assets?limit=7");
+  EXPECT_EQ(&lent.operation(), &many.operation());
+  EXPECT_NE(lent.base().borrow, nullptr);
+  EXPECT_EQ(many.base().borrow, nullptr);
+
   const auto whole = requests::system::usage_exports::list();
   EXPECT_EQ(whole.base().answer, &codec::type_of<usage_exports_response>);
   EXPECT_FALSE(whole.base().unwrap);
