@@ -275,6 +275,9 @@ void client::judge(call& c, const policy::ending& e, duration busy) {
     case action::requeue:
       enter(c, true);
       return;
+    case action::renew:
+      enter(c, false);
+      return;
     case action::give_up:
       end(c, v.why == stop_reason::ambiguous ? ending_of_call::ambiguous
              : e.failure == errc::cancelled  ? ending_of_call::cancelled
