@@ -140,7 +140,7 @@ class find_package(unittest.TestCase):
 
     def test_another_minor_version_is_refused(self):
         major, minor, _ = map(int, VERSION.split("."))
-        for wanted in (f"{major}.{minor + 1}", f"{major + 1}.0"):
+        for wanted in (f"{major}.{minor - 1}", f"{major}.{minor + 1}", f"{major + 1}.0"):
             refused = configure(fresh("found_version"), PREFIX, f"-DWANTED_VERSION={wanted}")
             self.assertNotEqual(refused.returncode, 0, wanted)
             self.assertIn("compatible with requested version", " ".join(refused.stdout.split()))
