@@ -67,7 +67,8 @@ class Examples:
         schema = self.resolve(parameter["schema"])
         if "enum" in schema or "const" in schema:
             return self.value(schema, parameter["name"], variant)
-        return {"full": AWKWARD_ID, "sparse": "aB3", "edge": "a" * 250 + "-._~%"}[variant]
+        name = parameter["name"]
+        return {"full": name + AWKWARD_ID, "sparse": name, "edge": (name + "-._~%").ljust(255, "a")}[variant]
 
     def parameter(self, parameter, variant):
         """An empty value of a required parameter counts as none, so it has a value always."""
