@@ -178,6 +178,11 @@ asio::awaitable<connection::failure> connection::receive(watch& time, response_p
   enter(time, call_phase::first_byte, options_.timeouts.first_byte);
   incoming_.resize(read_size);
   unread_ = 0;
+  // An answer takes a while, so to look for it at once would be in vain.
+  if (written_ && !stream_.ahead()) {
+    const wait_end end = co_await time.ready(stream_.socket(), asio::ip::tcp::socket::wait_read);
+    if (end != wait_end::ready) co_return fail(end, time);
+  }
   while (!parser.complete()) {
     if (unread_ == incoming_.size()) incoming_.resize(incoming_.size() * 2);
     const attempt tried = stream_.read(incoming_.data() + unread_, incoming_.size() - unread_);

@@ -16,13 +16,8 @@ std::string bracketed(const std::string& host) {
 // Servers refuse longer ones, most of them without saying why.
 constexpr std::size_t target_limit = 8 * 1024;
 
-bool visible(char c) noexcept {
-  return c > ' ' && c < '\x7f';
-}
-
-template <class Allowed>
-bool consists_of(std::string_view text, Allowed allowed) noexcept {
-  return std::all_of(text.begin(), text.end(), allowed);
+bool visible(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 /// Fields that tell where a request ends or whom it is for; two of them could be understood in two ways.
@@ -38,7 +33,7 @@ std::string name_of(const origin& of) {
 
 std::optional<std::string_view> write_request(wiped_string& out, const origin& to,
                                               const wire_request& request, bool gzip) {
-  if (request.target.empty() || !consists_of(request.target, visible))
+  if (request.target.empty() || !visible(request.target))
     return "the target is empty or holds a blank, a control character or one beyond ASCII";
   if (request.target.size() > target_limit) return "the target is longer than 8 KiB";
   const bool standard_port = to.port == (to.tls ? 443 : 80);
@@ -47,9 +42,9 @@ std::optional<std::string_view> write_request(wiped_string& out, const origin& t
   bool encoding = false;
   if (request.fields != nullptr) {
     for (const auto& [name, value] : *request.fields) {
-      if (name.empty() || !consists_of(name, token) || reserved(name))
+      if (!token(name) || reserved(name))
         return "a header's name is empty, holds a character that names must not, or is reserved";
-      if (!consists_of(value, printable)) return "a header's value holds a control character";
+      if (!printable(value)) return "a header's value holds a control character";
       encoding = encoding || same_text(name, "accept-encoding");
       out.append(name).append(": ").append(value).append("\r\n");
     }

@@ -14,6 +14,7 @@ namespace {
 constexpr int interim_limit = 16;
 constexpr std::size_t chunk_line_limit = 256;    // size and extensions; nobody sends extensions
 constexpr std::uint64_t never_a_bomb = 1 << 20;  // zeros compress a thousandfold and harm nobody up to here
+constexpr std::size_t shown_codings = 80;
 constexpr std::string_view version = "HTTP/1.";
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -86,8 +87,7 @@ std::size_t response_parser::take_line(std::string_view bytes) {
   searched_ = 0;
   if (end == 0 || bytes[end - 1] != '\r') return fail(errc::bad_response, "a line does not end in CR LF"), 0;
   const std::string_view line = bytes.substr(0, end - 1);
-  if (!std::all_of(line.begin(), line.end(), printable))
-    return fail(errc::bad_response, "a control byte in a line"), 0;
+  if (!printable(line)) return fail(errc::bad_response, "a control byte in a line"), 0;
 
   if (!framing) head_bytes_ += length;
   switch (step_) {
@@ -131,7 +131,7 @@ void response_parser::take_field(std::string_view line) {
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, std::min(colon, line.size()));
   // This refuses folded lines and a blank before the colon, too.
-  if (colon == std::string_view::npos || name.empty() || !std::all_of(name.begin(), name.end(), token))
+  if (colon == std::string_view::npos || !token(name))
     return fail(errc::bad_response, "a header field is malformed");
   if (step_ == step::trailer) return;
   const std::string_view value = trimmed(line.substr(colon + 1));
@@ -164,7 +164,7 @@ void response_parser::take_codings(std::string_view value) {
     const std::string_view coding = trimmed(value.substr(0, comma));
     if (!coding.empty() && !same_text(coding, "identity")) {
       if (!codings_.empty()) codings_ += ", ";
-      codings_ += coding;
+      codings_ += token(coding) ? coding : "?";  // it may be shown
     }
     if (comma == value.size()) return;
     value.remove_prefix(comma + 1);
@@ -210,11 +210,8 @@ void response_parser::begin_body() {
 
 void response_parser::begin_coding() {
   if (!same_text(codings_, "gzip") && !same_text(codings_, "x-gzip")) {
-    const bool shown = codings_.size() <= 80 && std::all_of(codings_.begin(), codings_.end(), [](char c) {
-                         return token(c) || c == ',' || c == ' ';
-                       });
     return fail(errc::bad_response,
-                "the body is coded with " + (shown ? codings_ : "something unknown") + " instead of gzip");
+                "the body is coded with " + codings_.substr(0, shown_codings) + " instead of gzip");
   }
   decoder_ = std::make_unique<gunzip>();
   size_.reset();

@@ -58,6 +58,8 @@ class stream {
 
   /// Nothing has come that was not asked for, and the peer has not closed.
   bool quiet();
+  /// There are bytes from the socket that nobody was given yet.
+  [[nodiscard]] bool ahead() const noexcept { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
   /// Bytes that the operating system took since the start.
   [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
   /// Why the last attempt `failed`, as an errno value.

@@ -113,12 +113,12 @@ TEST(content_coding, other_than_gzip_is_refused_by_name) {
   EXPECT_NE(two_lines.reason.find("gzip, gzip"), std::string::npos);
 }
 
-TEST(content_coding, that_is_no_coding_name_is_not_quoted) {
-  for (const std::string& coding : {std::string("\xe2\x80\xae") + "evil", std::string(5000, 'x')}) {
-    const reading got = read(with_length("x", coding));
-    EXPECT_EQ(got.code, errc::bad_response);
-    EXPECT_EQ(got.reason, "the body is coded with something unknown instead of gzip");
-  }
+TEST(content_coding, is_shown_only_as_far_as_it_is_a_short_name) {
+  const std::string bidi =
+      "\xe2\x80\xae"
+      "evil";
+  EXPECT_EQ(read(with_length("x", bidi)).reason, "the body is coded with ? instead of gzip");
+  EXPECT_LE(read(with_length("x", std::string(5000, 'x'))).reason.size(), 200U);
 }
 
 TEST(content_coding, truncated_at_any_byte_is_a_truncated_body_even_if_the_framing_is_whole) {
