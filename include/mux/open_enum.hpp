@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace mux::inline v0 {
 
@@ -24,14 +24,19 @@ class open_enum_base {
   open_enum_base() noexcept = default;
   explicit open_enum_base(std::int16_t index) noexcept : index_(index) {}
   open_enum_base(const open_enum_base& other)
-      : text_(other.text_ ? std::make_unique<std::string>(*other.text_) : nullptr), index_(other.index_) {}
-  open_enum_base(open_enum_base&&) noexcept = default;
+      : text_(other.text_ ? new std::string(*other.text_) : nullptr), index_(other.index_) {}
+  open_enum_base(open_enum_base&& other) noexcept
+      : text_(std::exchange(other.text_, nullptr)), index_(other.index_) {}
   open_enum_base& operator=(const open_enum_base& other) {
     if (this != &other) *this = open_enum_base(other);
     return *this;
   }
-  open_enum_base& operator=(open_enum_base&&) noexcept = default;
-  ~open_enum_base() = default;
+  open_enum_base& operator=(open_enum_base&& other) noexcept {
+    std::swap(text_, other.text_);
+    index_ = other.index_;
+    return *this;
+  }
+  ~open_enum_base() { delete text_; }
 
   [[nodiscard]] std::int16_t index() const noexcept { return index_; }
   [[nodiscard]] std::string_view text(std::span<const std::string_view> names) const noexcept {
@@ -41,15 +46,16 @@ class open_enum_base {
   }
   void assign(std::int16_t index) noexcept {
     index_ = index;
-    text_.reset();
+    delete std::exchange(text_, nullptr);
   }
   void assign_unknown(std::string_view text) {
+    delete std::exchange(text_, new std::string(text));
     index_ = unknown;
-    text_ = std::make_unique<std::string>(text);
   }
 
  private:
-  std::unique_ptr<std::string> text_;
+  // Not a unique_ptr: for Clang that is no standard layout, which the codec's tables need.
+  std::string* text_ = nullptr;
   std::int16_t index_ = unknown;
 };
 

@@ -45,6 +45,11 @@ class client_core;
 /// outlive the call. Defined in the library; the only coroutine that knows the order of the rooms.
 asio::awaitable<result<answer>> execute(std::shared_ptr<client_core> core, request_base request, void* out);
 
+/// Whose credentials these are, in words: what `whoami` says within `patience`. Defined beside the
+/// operations, of which the client itself knows none.
+asio::awaitable<result<std::string>> describe_credentials(std::shared_ptr<client_core> core,
+                                                          std::chrono::nanoseconds patience);
+
 template <class T>
 asio::awaitable<result<response<T>>> try_send_full(std::shared_ptr<client_core> core, request_base request) {
   response<T> full;
