@@ -31,6 +31,7 @@ BY_HAND = {
     "src/api/borrow.hpp",
     "src/api/call.cpp",
     "src/api/call.hpp",
+    "src/api/describe_credentials.cpp",
     "src/api/described.hpp",
     "src/api/json_text.cpp",
     "src/api/list_row.hpp",
