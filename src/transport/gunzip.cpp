@@ -52,8 +52,7 @@ gunzip::~gunzip() {
 gunzip::step gunzip::decode(std::string_view coded) {
   step done;
   z_stream& stream = machine_->stream;
-  pending_ = pending_ && !whole_;
-  if (broken_ || (coded.empty() && !pending_)) return done;
+  if (broken_ || coded.empty()) return done;
   if (whole_) inflateReset(&stream);
   whole_ = false;
   const auto given = static_cast<uInt>(std::min<std::size_t>(coded.size(), std::numeric_limits<uInt>::max()));
@@ -64,7 +63,6 @@ gunzip::step gunzip::decode(std::string_view coded) {
   const int outcome = inflate(&stream, Z_NO_FLUSH);
   whole_ = outcome == Z_STREAM_END;
   broken_ = !whole_ && outcome != Z_OK && outcome != Z_BUF_ERROR;
-  pending_ = !whole_ && !broken_ && stream.avail_out == 0;
   if (broken_) return done;
   done.used = given - stream.avail_in;
   done.made = std::string_view(made_.data(), made_.size() - stream.avail_out);

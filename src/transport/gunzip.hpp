@@ -20,11 +20,10 @@ class gunzip {
     std::size_t used = 0;   ///< from the front of what was given
     std::string_view made;  ///< valid until the next call
   };
-  /// Neither used nor made anything: it is `broken`, or waits for more.
+  /// Neither used nor made anything: it is `broken`, or waits for more. What does not fit into `made` comes
+  /// with the next bytes, of which a member has some until its very end.
   step decode(std::string_view coded);
 
-  /// There may be more to make of what was used; call `decode` again, with nothing if there is nothing.
-  [[nodiscard]] bool pending() const noexcept { return pending_; }
   /// No member is under way.
   [[nodiscard]] bool whole() const noexcept { return whole_; }
   [[nodiscard]] bool broken() const noexcept { return broken_; }
@@ -34,7 +33,6 @@ class gunzip {
  private:
   struct machine;
   std::unique_ptr<machine> machine_;
-  bool pending_ = false;
   bool whole_ = true;
   bool broken_ = false;
   std::array<char, 16 * 1024> made_;

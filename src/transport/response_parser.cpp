@@ -49,7 +49,6 @@ void response_parser::fail(errc code, std::string reason) {
 response_parser::part response_parser::take(std::string_view bytes) {
   part taken;
   while (step_ != step::complete && step_ != step::failed && taken.body.empty()) {
-    const step before = step_;
     const std::string_view rest = bytes.substr(taken.used);
     std::size_t used = 0;
     if (step_ == step::fixed || step_ == step::until_end || step_ == step::chunk) {
@@ -60,7 +59,7 @@ response_parser::part response_parser::take(std::string_view bytes) {
       used = take_line(rest);
     }
     taken.used += used;
-    if (used == 0 && step_ == before) break;
+    if (used == 0) break;
   }
   return taken;
 }
@@ -252,7 +251,7 @@ response_parser::part response_parser::take_body(std::string_view bytes) {
   decoded_ += taken.body.size();
   if (decoder_) check_decoded();
   if (failed()) return part();
-  if (left_ == 0 && !(decoder_ && decoder_->pending())) end_data();
+  if (left_ == 0) end_data();
   return taken;
 }
 

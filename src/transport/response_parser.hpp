@@ -24,8 +24,8 @@ class response_parser {
 
   struct part {
     std::size_t used = 0;  ///< of the bytes offered
-    std::string_view
-        body;  ///< what comes next in the body, decoded; valid as long as those bytes and until the next call
+    /// What comes next in the body, decoded. Valid as long as those bytes and until the next call.
+    std::string_view body;
   };
   /// Takes what it can use from the front of `bytes`, up to the next part of the body. The rest must be
   /// offered again: at once, be it nothing, after a part of the body, otherwise together with what comes

@@ -169,6 +169,8 @@ TEST(content_coding, followed_by_anything_else_is_a_bad_response) {
 
 TEST(content_coding, that_was_only_announced_is_a_bad_response) {
   EXPECT_EQ(read(with_length("{\"a\":1}")).code, errc::bad_response);
+  const std::string_view zlib_format("\x78\x9c\xab\x56\x4a\x54\xb2\x32\xac\x05\x00\x08\x2a\x02\x09", 15);
+  EXPECT_EQ(read(with_length(zlib_format)).code, errc::bad_response);
 }
 
 TEST(content_coding, bounds_the_decoded_size_to_the_byte) {
