@@ -208,6 +208,7 @@ TEST_P(cancel_sweep, ends_once_and_at_once_at_every_step) {
       if (alone) {
         EXPECT_EQ(w.waiting(), 0u) << "a place or a turn is kept after " << steps << " steps";
         EXPECT_EQ(w.network->held, 0) << "a connection is kept after " << steps << " steps";
+        EXPECT_EQ(w.time->armed(), 0u) << "an alarm is left after " << steps << " steps";
       }
     }
     // Whoever else is there goes on, and nothing is left.
