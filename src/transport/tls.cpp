@@ -143,8 +143,10 @@ ssl_ptr<SSL> tls_context::open(const origin& to) {
   own.owner = this;
   SSL_set_ex_data(ssl.get(), shelf_index(), &own);
   if (!own.sessions.empty()) {
-    SSL_set_session(ssl.get(), own.sessions.back().get());
-    own.sessions.pop_back();
+    SSL_SESSION* const newest = own.sessions.back().get();
+    SSL_set_session(ssl.get(), newest);
+    // A server of TLS 1.2 need not follow a resumption up with another session.
+    if (SSL_SESSION_get_protocol_version(newest) >= TLS1_3_VERSION) own.sessions.pop_back();
   }
   return ssl;
 }

@@ -22,7 +22,8 @@ struct ssl_deleter {
 template <class T>
 using ssl_ptr = std::unique_ptr<T, ssl_deleter>;
 
-/// Roots, protocol versions and resumable sessions that all TLS connections of a network share. Thread-safe.
+/// Roots, protocol versions and resumable sessions that all TLS connections of a network share. Whether a
+/// certificate was revoked is not checked: neither CRLs nor OCSP are asked for. Thread-safe.
 class tls_context {
  public:
   /// Trusts the certificates of `ca_file`, or the system's (`SSL_CERT_FILE` honoured) if it is empty.
@@ -40,7 +41,8 @@ class tls_context {
   [[nodiscard]] static std::string breakage();
 
  private:
-  /// Sessions of one origin, the newest last. A TLS 1.3 ticket is used once.
+  /// Sessions of one origin, the newest last. A TLS 1.3 ticket is used once, an older session as often as it
+  /// serves.
   struct shelf {
     tls_context* owner = nullptr;
     std::vector<ssl_ptr<SSL_SESSION>> sessions;

@@ -16,6 +16,16 @@ struct certificate_wish {
   long valid_until = 3600;
   bool authority = false;
   std::string usage = "serverAuth";  ///< extended key usage
+  std::string key_usage;             ///< empty: `keyCertSign` of an authority, none of a server
+  std::string constraints;           ///< basic constraints; empty: by `authority`; `none`: without
+  std::string name_constraints;      ///< empty: none
+  std::string common_name;           ///< empty: one that no other certificate has
+  std::string raw_name;              ///< a DNS name as it stands, NUL bytes included, instead of `names`
+  std::string unknown_critical;      ///< value of a critical extension that nobody knows; empty: none
+  int rsa_bits = 0;                  ///< 0: an elliptic curve
+  const char* curve = "P-256";
+  const EVP_MD* digest = EVP_sha256();
+  bool broken_signature = false;
 };
 
 /// A key with its certificate.

@@ -2,7 +2,9 @@
 
 // A proxy on loopback that opens tunnels to one server, whatever name is asked for.
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <limits>
 #include <mutex>
 #include <netinet/in.h>
 #include <poll.h>
@@ -17,18 +19,17 @@ namespace mux::test {
 
 class connect_proxy {
  public:
-  /// Answers each request for a tunnel with `answer`, and carries bytes to `port` if it begins the tunnel.
-  explicit connect_proxy(std::uint16_t port,
-                         std::string answer = "HTTP/1.1 200 Connection established\r\n\r\n")
-      : server_([this, port, answer = std::move(answer)](peer& client) {
+  /// Carries at most `most` bytes back from `port` and cuts the tunnel then.
+  explicit connect_proxy(std::uint16_t port, std::size_t most = std::numeric_limits<std::size_t>::max())
+      : server_([this, port, most](peer& client) {
           const std::string asked = client.request();
           {
             const std::lock_guard lock(mutex_);
             asked_.push_back(asked);
           }
           const int far = connect_to(port);
-          client.send(answer);
-          relay(client.socket(), far);
+          client.send("HTTP/1.1 200 Connection established\r\n\r\n");
+          relay(client.socket(), far, most);
           ::close(far);
         }) {}
 
@@ -51,15 +52,16 @@ class connect_proxy {
     return made;
   }
 
-  static void relay(int near, int far) {
+  static void relay(int near, int far, std::size_t left) {
     for (;;) {
       pollfd both[2] = {{near, POLLIN, 0}, {far, POLLIN, 0}};
       if (::poll(both, 2, -1) < 0) return;
       for (int i = 0; i < 2; ++i) {
         if (both[i].revents == 0) continue;
         char part[16384];
-        const ssize_t got = ::recv(both[i].fd, part, sizeof part, 0);
+        const ssize_t got = ::recv(both[i].fd, part, i == 0 ? sizeof part : std::min(sizeof part, left), 0);
         if (got <= 0) return;
+        if (i == 1) left -= static_cast<std::size_t>(got);
         if (::send(both[1 - i].fd, part, static_cast<std::size_t>(got), MSG_NOSIGNAL) != got) return;
       }
     }
