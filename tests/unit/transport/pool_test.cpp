@@ -546,7 +546,11 @@ TEST_F(pool, closes_an_idle_connection_anywhere_when_no_file_descriptor_is_left)
 
 TEST_F(pool, says_that_no_file_descriptor_is_left) {
   const transport::origin by_name = server.at(true, "localhost");
-  for (const transport::origin& at : {to, by_name})
+  std::vector<transport::origin> hosts = {to};
+#ifndef __SANITIZE_THREAD__  // which allows no thread after a fork, and the resolver has one
+  hosts.push_back(by_name);
+#endif
+  for (const transport::origin& at : hosts)
     EXPECT_TRUE(in_a_child([&] {
       wire_client client;
       transport::origin shut = at;
