@@ -37,7 +37,8 @@ listed_asset to_listed(asset& from) {
 
 class client_listing final : public asset_listing {
  public:
-  explicit client_listing(const client& from) : pages_(from.pages(requests::video::assets::list()).prefetch(false)) {}
+  explicit client_listing(const client& from)
+      : pages_(from.pages(requests::video::assets::list()).prefetch(false)) {}
 
   asio::awaitable<mux::result<std::optional<std::vector<listed_asset>>>> next() override {
     mux::result<std::optional<page<asset>>> got = co_await pages_.try_next();
