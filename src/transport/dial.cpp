@@ -31,8 +31,11 @@ struct race : std::enable_shared_from_this<race> {
         stagger(strand),
         executor(strand) {}
 
+  /// There are addresses that nobody runs to yet.
+  [[nodiscard]] bool more() const { return runners.size() < std::min(addresses.size(), how.most); }
+
   void next() {
-    while (runners.size() < std::min(addresses.size(), how.most)) {
+    while (more()) {
       const tcp::endpoint& to = addresses[runners.size()];
       const std::size_t index = runners.size();
       tcp::socket& one = *runners.emplace_back(std::make_unique<tcp::socket>(home));
@@ -48,6 +51,7 @@ struct race : std::enable_shared_from_this<race> {
       one.async_connect(to, asio::bind_executor(executor, [self = shared_from_this(), index](error_code ec) {
                           self->finish(index, ec);
                         }));
+      if (!more()) return;
       stagger.expires_after(how.stagger);
       stagger.async_wait([self = shared_from_this()](error_code ec) {
         if (!ec && !self->over) self->next();
