@@ -28,8 +28,9 @@ class credentials_provider {
     refused,  ///< the API answered 401 to what this provider gave last: get new ones
   };
   virtual ~credentials_provider() = default;
-  /// The credentials for a request that is about to be sent. Asked before every try. The call fails with the
-  /// error that this returns; cancellation of the call reaches it.
+  /// The credentials for a request that is about to be sent. Asked before every try, when it is the call's
+  /// turn at the limiter. The call fails with the error that this returns, and with `timed_out` if it takes
+  /// longer than `timeouts.first_byte` or the call's own limits; cancellation of the call reaches it.
   virtual boost::asio::awaitable<result<credentials>> get(reason why) = 0;
 };
 

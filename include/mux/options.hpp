@@ -124,7 +124,8 @@ struct client_options {
   std::string image_base_url = "https://image.mux.com";
   mux::credentials credentials;
   /// Asked for credentials before every try; `credentials` is not used then. An answer 401 is followed by one
-  /// more try with new ones: the API refused the call without executing it.
+  /// more try with new ones: the API refused the call without executing it. With `limits.state_directory`,
+  /// `limits.bucket_id` must be given too.
   std::shared_ptr<mux::credentials_provider> credentials_provider;
   /// PEM file with roots to trust instead of the system's. Empty: `SSL_CERT_FILE`, else the system store.
   std::string ca_file;

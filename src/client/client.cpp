@@ -60,11 +60,11 @@ asio::awaitable<response<void>> client::download(request<std::string> call, body
 }
 
 asio::awaitable<result<void>> client::warm_up(std::size_t connections) const {
-  return core_->warm_up(connections);
+  return detail::client_core::warm_up(core_, connections);
 }
 
 asio::awaitable<bool> client::drain(std::chrono::nanoseconds longest) const {
-  return core_->drain(longest);
+  return detail::client_core::drain(core_, longest);
 }
 
 void client::forget_limit(rate_class c) const {

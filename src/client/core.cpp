@@ -2,7 +2,10 @@
 
 #include <cmath>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <mux/version.hpp>
 
@@ -30,6 +33,11 @@ std::optional<error> check(const client_options& o) {
     if (limit.burst && (*limit.burst < 1 || *limit.burst > 1000000))
       return error(errc::invalid_argument, "the burst of " + name + " must be 1 to 1,000,000");
   }
+  if (o.credentials_provider && !o.limits.state_directory.empty() && o.limits.bucket_id.empty())
+    return error(
+        errc::invalid_argument,
+        "limits.bucket_id must name the bucket that limits.state_directory keeps: with a credentials "
+        "provider nobody knows whose it is");
   if (o.retry.tries < 1) return error(errc::invalid_argument, "retry.tries must be at least 1");
   if (o.pool.per_host < 1 || o.pool.per_host > 1000)
     return error(errc::invalid_argument, "pool.per_host must be 1 to 1,000");
@@ -116,26 +124,29 @@ void client_core::close() {
   network_->close();
 }
 
-asio::awaitable<result<void>> client_core::warm_up(std::size_t connections) {
-  const auto self = shared_from_this();
+asio::awaitable<result<void>> client_core::warm_up(std::shared_ptr<client_core> core,
+                                                   std::size_t connections) {
+  // The network is to be used on a strand.
+  const asio::any_io_executor caller = co_await asio::this_coro::executor;
+  auto opening = core->network_->warm_up(core->host(api_host::api).origin, connections);
   std::optional<transport::wire_error> why =
-      co_await network_->warm_up(host(api_host::api).origin, connections);
+      co_await asio::co_spawn(asio::make_strand(caller), std::move(opening), asio::use_awaitable);
   if (why) co_return std::move(why->what);
   co_return result<void>();
 }
 
-asio::awaitable<bool> client_core::drain(std::chrono::nanoseconds longest) {
-  const auto self = shared_from_this();
-  const std::shared_ptr<client_detail::nap> last = calls_.drain();
+asio::awaitable<bool> client_core::drain(std::shared_ptr<client_core> core,
+                                         std::chrono::nanoseconds longest) {
+  const std::shared_ptr<client_detail::nap> last = core->calls_.drain();
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  const auto alarm = time_->make_alarm(executor, [weak = std::weak_ptr(last)] {
+  const auto alarm = core->time_->make_alarm(executor, [weak = std::weak_ptr(last)] {
     if (const auto nap = weak.lock()) nap->release();
   });
-  alarm->arm(time_->now() + longest);
+  alarm->arm(policy::after(core->time_->now(), longest));
   auto asleep = last->wait();
   co_await std::move(asleep);
-  const bool done = calls_.idle();
-  if (!last->cancelled()) close();
+  const bool done = core->calls_.idle();
+  if (!last->cancelled()) core->close();
   co_return done;
 }
 

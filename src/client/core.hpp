@@ -39,8 +39,8 @@ class client_core : public std::enable_shared_from_this<client_core> {
   /// Ends queued calls; idempotent.
   void close();
   /// As those of `client`.
-  asio::awaitable<result<void>> warm_up(std::size_t connections);
-  asio::awaitable<bool> drain(std::chrono::nanoseconds longest);
+  static asio::awaitable<result<void>> warm_up(std::shared_ptr<client_core> core, std::size_t connections);
+  static asio::awaitable<bool> drain(std::shared_ptr<client_core> core, std::chrono::nanoseconds longest);
 
   [[nodiscard]] const client_options& options() const noexcept { return options_; }
   [[nodiscard]] const client_detail::admission& limiter() const noexcept { return *admission_; }

@@ -1,5 +1,6 @@
 #include "client/identity.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,13 +12,15 @@ namespace mux::inline v0::client_detail {
 
 namespace {
 
-constexpr std::chrono::seconds patience(5);
+constexpr policy::duration longest = std::chrono::seconds(5);
 
 }  // namespace
 
-asio::awaitable<std::string> identity::explain(std::shared_ptr<detail::client_core> core, int status) {
+asio::awaitable<std::string> identity::explain(std::shared_ptr<detail::client_core> core, int status,
+                                               policy::instant deadline) {
+  const policy::duration patience = std::min(longest, deadline - core->time().now());
   bool first = false;
-  {
+  if (patience > policy::duration::zero()) {
     const std::lock_guard lock(mutex_);
     first = !std::exchange(asked_, true);
   }

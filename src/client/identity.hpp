@@ -9,6 +9,8 @@
 
 #include <mux/result.hpp>
 
+#include "policy/instant.hpp"
+
 namespace mux::inline v0::detail {
 class client_core;
 }
@@ -22,8 +24,10 @@ namespace asio = boost::asio;
 class identity {
  public:
   /// What to do about a refusal with `status` (401, 403 or 404), with the token's environment and permissions
-  /// if they are known or can be had within seconds. Empty: nothing to add. Never fails.
-  asio::awaitable<std::string> explain(std::shared_ptr<detail::client_core> core, int status);
+  /// if they are known or can be had within seconds and before the deadline. Empty: nothing to add. Never
+  /// fails.
+  asio::awaitable<std::string> explain(std::shared_ptr<detail::client_core> core, int status,
+                                       policy::instant deadline);
 
  private:
   std::mutex mutex_;

@@ -17,7 +17,7 @@ journey::journey(detail::client_core& c, const detail::request_base& r)
       tries(std::max(1, r.options.tries.value_or(c.options().retry.tries))),
       fault_(r.fault) {
   const auto limit = r.options.deadline ? r.options.deadline : c.options().deadline;
-  if (limit) deadline_ = c.time().now() + *limit;
+  if (limit) deadline_ = policy::after(c.time().now(), *limit);
   if (r.elsewhere.empty()) {
     const transport::base_url& base = c.host(op.host);
     to = base.origin;
@@ -60,7 +60,7 @@ std::optional<error> journey::fault() const {
 
 policy::instant journey::try_deadline() const {
   const auto limit = request.options.timeout ? request.options.timeout : core.options().timeout;
-  return limit ? std::min(deadline_, core.time().now() + *limit) : deadline_;
+  return limit ? std::min(deadline_, policy::after(core.time().now(), *limit)) : deadline_;
 }
 
 result<answer> journey::fail(error e) {

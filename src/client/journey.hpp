@@ -27,6 +27,9 @@ class journey {
   /// The credentials of the next try, if the client does not have its own.
   void authorize(const credentials& with);
 
+  /// It goes to the API, and its answer says something about the API: not so of playback and files.
+  [[nodiscard]] bool to_api() const noexcept { return request.elsewhere.empty() && op.host == api_host::api; }
+
   [[nodiscard]] policy::instant deadline() const noexcept { return deadline_; }
   [[nodiscard]] policy::instant try_deadline() const;
 
@@ -47,6 +50,7 @@ class journey {
   int attempt = 1;
   bool may_be_done = false;   ///< an earlier try may have been executed
   bool renewed = false;       ///< a stale connection was made good for
+  bool refused = false;       ///< the credentials of the last try
   bool reauthorized = false;  ///< new credentials were asked for after a 401
   std::optional<error> last;  ///< why the latest try failed, for a call that ends in the queue
 

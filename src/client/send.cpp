@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -48,8 +50,8 @@ asio::awaitable<bool> pause(client_core& core, duration length) {
 
 void note_answer(const journey& j, const transport::wire_response& response, instant sent) {
   const instant now = j.core.time().now();
-  if (const auto date = client_detail::parse_http_date(response.field("date")))
-    j.core.server_time().set(*date, now);
+  const auto date = client_detail::parse_http_date(response.field("date"));
+  if (date && j.to_api()) j.core.server_time().set(*date, now);
   if (observer* o = j.core.watcher()) o->on_answered(j.op, response.status, now - sent);
 }
 
@@ -63,15 +65,51 @@ std::optional<policy::quota> quota(const transport::wire_response& response) {
                                     response.field("x-ratelimit-remaining"));
 }
 
+/// What ends a provider's work before it has ended itself. Used on the strand of the call.
+struct patience {
+  asio::cancellation_signal stop;
+  bool over = false;
+  void end() {
+    over = true;
+    stop.emit(asio::cancellation_type::all);
+  }
+};
+
+/// Asks the provider, which holds a turn meanwhile and must therefore not take for ever.
+asio::awaitable<result<credentials>> ask(journey& j, credentials_provider& provider) {
+  using reason = credentials_provider::reason;
+  const asio::any_io_executor strand = co_await asio::this_coro::executor;
+  const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+  const auto running = std::make_shared<patience>();
+  const duration longest = j.core.options().timeouts.first_byte;
+  instant limit = j.try_deadline();
+  if (longest > duration::zero()) limit = std::min(limit, policy::after(j.core.time().now(), longest));
+  const auto alarm = j.core.time().make_alarm(strand, [running] { running->end(); });
+  if (limit != policy::never) alarm->arm(limit);
+  asio::cancellation_slot slot = state.slot();
+  if (slot.is_connected()) slot.assign([running](asio::cancellation_type) { running->end(); });
+  auto work = provider.get(j.refused ? reason::refused : reason::next);
+  result<credentials> given = error(errc::timed_out, "the credentials provider took too long");
+  try {
+    result<credentials> got = co_await asio::co_spawn(
+        strand, std::move(work), asio::bind_cancellation_slot(running->stop.slot(), asio::use_awaitable));
+    given = std::move(got);
+  } catch (...) {
+    if (!running->over) throw;  // the provider's own
+  }
+  slot.clear();
+  co_return given;
+}
+
 /// Credentials for the next try, if the client has a provider.
 asio::awaitable<result<void>> authorize(journey& j) {
   const std::shared_ptr<credentials_provider>& provider = j.core.options().credentials_provider;
-  if (!provider || !j.request.elsewhere.empty() || j.op.host != api_host::api) co_return result<void>();
-  using reason = credentials_provider::reason;
-  result<credentials> given = co_await provider->get(j.reauthorized ? reason::refused : reason::next);
+  if (!provider || !j.to_api()) co_return result<void>();
+  result<credentials> given = co_await ask(j, *provider);
   if (!given) co_return std::move(given).error();
   if (auto wrong = client_detail::check_credentials(*given)) co_return std::move(*wrong);
   j.authorize(*given);
+  j.refused = false;
   co_return result<void>();
 }
 
@@ -130,13 +168,13 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     result<void> turn = co_await pass.enter();
     if (!turn) co_return j.fail(in_queue(j, std::move(turn).error()));
     result<void> authorized = co_await authorize(j);
-    if (!authorized) co_return j.fail(std::move(authorized).error());
     if (cancelled()) co_return j.cancelled();
+    if (!authorized) co_return j.fail(std::move(authorized).error());
 
     try_end end;
+    const auto limit = time_point(j.try_deadline());
     co_await asio::this_coro::throw_if_cancelled(true);
-    transport::lease_result got =
-        co_await core->network().acquire(j.to, j.wanted, time_point(j.try_deadline()));
+    transport::lease_result got = co_await core->network().acquire(j.to, j.wanted, limit);
     co_await asio::this_coro::throw_if_cancelled(false);
     // At the moment of a grant it is too late for whoever granted.
     if (cancelled()) co_return j.cancelled();
@@ -145,7 +183,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
       if (!pass.depart()) continue;  // the connection goes back: others need it more than one who waits
       ++core->sent;
       co_await asio::this_coro::throw_if_cancelled(true);
-      transport::outcome outcome = co_await got.lease->exchange(j.wire, time_point(j.try_deadline()));
+      transport::outcome outcome = co_await got.lease->exchange(j.wire, limit);
       co_await asio::this_coro::throw_if_cancelled(false);
       got.lease.reset();
       end.response = std::move(outcome.response);
@@ -170,14 +208,14 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
         continue;
       }
       pass.accepted(quota(response));
-      if (response.status == 401 && core->options().credentials_provider && !j.reauthorized) {
-        j.reauthorized = true;
+      if (response.status == 401 && core->options().credentials_provider && j.to_api() && !j.reauthorized) {
+        j.reauthorized = j.refused = true;
         j.last = answer_error(j.op, response);
         continue;
       }
       if (response.status == 503)
         silence = std::min(retry_after(response).value_or(silence), policy::pace::longest_pause);
-      if (silence > duration::zero()) lane->pause(silence);
+      if (silence > duration::zero() && j.to_api()) lane->pause(silence);
       if (response.status >= 200 && response.status < 300) {
         head = head_of(response, request);
         result<void> read = client_detail::decode(core->options(), request, head, response.body, out);
@@ -189,8 +227,8 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
       } else {
         end.why = answer_error(j.op, response);
         const bool refusal = response.status == 401 || response.status == 403 || response.status == 404;
-        if (refusal && core->options().explain_refusals && !cancelled()) {
-          std::string who = co_await core->who().explain(core, response.status);
+        if (refusal && core->options().explain_refusals && j.to_api() && !cancelled()) {
+          std::string who = co_await core->who().explain(core, response.status, j.deadline());
           if (!who.empty()) end.why.hint = std::move(who);
         }
       }
@@ -204,7 +242,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     end.why.ambiguous = verdict.ambiguous;
     end.why.stopped = verdict.why;
     if (verdict.what == policy::verdict::action::give_up) co_return j.fail(std::move(end.why));
-    // The class keeps its own silence; here it is only told, and compared with the time that is left.
+    // The API's class keeps its own silence; here it is told, and compared with the time that is left.
     const duration delay = std::max(verdict.pause, silence);
     if (j.deadline() != policy::never && core->time().now() + delay >= j.deadline()) {
       end.why.stopped = stop_reason::deadline;
@@ -220,7 +258,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     }
     ++core->retried;
     if (cancelled()) co_return j.cancelled();
-    const bool interrupted = co_await pause(*core, verdict.pause);
+    const bool interrupted = co_await pause(*core, j.to_api() ? verdict.pause : delay);
     if (interrupted) co_return j.cancelled();
     ++j.attempt;
   }

@@ -17,4 +17,9 @@ inline constexpr std::int64_t tick = 1024;
 /// Later than every real moment; leaves room for additions.
 inline constexpr instant never{std::numeric_limits<std::int64_t>::max() / 4};
 
+/// The moment `span` after `now`; `never` for a span that stands for "without end".
+[[nodiscard]] constexpr instant after(instant now, duration span) noexcept {
+  return span >= never - now ? never : now + span;
+}
+
 }  // namespace mux::inline v0::policy

@@ -136,6 +136,7 @@ asio::awaitable<outcome> connection::exchange(const wire_request& request,
   reusable_ = !failed && written_ && parser.keep_alive() && unread_ == 0;
   in_exchange_ = false;
   ++served_;
+  checked_ = {};
   keep_alive_ = parse_keep_alive(response.field("keep-alive"));
   if (!reusable_) stream_.close();
   if (outgoing_.capacity() > kept_request) wiped_string().swap(outgoing_);

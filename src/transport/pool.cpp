@@ -98,11 +98,18 @@ struct pool::opening {
     if (group && --group->left == 0) group->ended.cancel();
   }
 
+  /// Cuts it short, whether it has started or not. To be called on the strand.
+  void stop() {
+    stopped = true;
+    cancel.emit(asio::cancellation_type::terminal);
+  }
+
   const std::shared_ptr<pool> owner;
   host& at;
   connection& made;
   const asio::any_io_executor strand;
-  asio::cancellation_signal cancel;  ///< emitted on the strand
+  asio::cancellation_signal cancel;
+  bool stopped = false;
   std::optional<clock::time_point> deadline;
   std::uint64_t ticket = 0;  ///< of who asked for it; 0: nobody
   std::shared_ptr<warming> group;
@@ -122,16 +129,9 @@ class pool::errands {
       one.reset();
       if (pool_.options_.observer) pool_.options_.observer->on_disconnected(name, served);
     }
+    // Not on this stack: an opening that fails at once passes its place on, and so on down the queue.
     for (const std::shared_ptr<opening>& work : beginning)
-      asio::co_spawn(
-          work->strand, pool_.carry_out(work),
-          asio::bind_cancellation_slot(work->cancel.slot(), [work](const std::exception_ptr& failed) {
-            try {
-              if (failed) std::rethrow_exception(failed);
-            } catch (const boost::system::system_error&) {
-              // Cancelled before its first step: whoever asked is told when `work` goes.
-            }
-          }));
+      asio::post(work->strand, [work] { work->owner->start(work); });
   }
 
   std::vector<std::unique_ptr<connection>> closing;
@@ -178,8 +178,7 @@ class pool::place {
       co_await waiter_->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
       if (answered()) break;
       end = woken == asio::error::operation_aborted ? wait_end::cancelled : wait_end::timed_out;
-      if (const std::shared_ptr<opening> work = working(); work && end == wait_end::cancelled)
-        work->cancel.emit(asio::cancellation_type::terminal);
+      if (const std::shared_ptr<opening> work = working(); work && end == wait_end::cancelled) work->stop();
       waiter_->timer.expires_at(clock::time_point::max());
     }
     leave();
@@ -343,6 +342,18 @@ bool pool::make_room() {
   return true;
 }
 
+void pool::start(const std::shared_ptr<opening>& work) {
+  if (work->stopped) return;
+  asio::co_spawn(work->strand, carry_out(work),
+                 asio::bind_cancellation_slot(work->cancel.slot(), [work](const std::exception_ptr& failed) {
+                   try {
+                     if (failed) std::rethrow_exception(failed);
+                   } catch (const boost::system::system_error&) {
+                     // Cancelled before its first step: whoever asked is told when `work` goes.
+                   }
+                 }));
+}
+
 asio::awaitable<void> pool::carry_out(std::shared_ptr<opening> work) {
   const clock::time_point begun = clock::now();
   failure failed;
@@ -453,8 +464,7 @@ asio::awaitable<std::optional<wire_error>> pool::warm_up(const origin& to, std::
     co_await group->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     if (group->left == 0) break;
     for (const std::weak_ptr<opening>& one : works)
-      if (const std::shared_ptr<opening> work = one.lock())
-        work->cancel.emit(asio::cancellation_type::terminal);
+      if (const std::shared_ptr<opening> work = one.lock()) work->stop();
   }
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return std::move(group->first);
@@ -462,15 +472,14 @@ asio::awaitable<std::optional<wire_error>> pool::warm_up(const origin& to, std::
 
 void pool::close() {
   errands later(*this);
+  std::vector<std::shared_ptr<opening>> works;  // who is the last to let go of one must not hold the mutex
   const std::lock_guard lock(mutex_);
   closed_ = true;
   plan_.clear();
   sweep(later);
   for (const std::weak_ptr<opening>& one : openings_) {
-    const std::shared_ptr<opening> work = one.lock();
-    if (!work || waiting_.contains(work->ticket)) continue;
-    const asio::any_io_executor strand = work->strand;
-    asio::post(strand, [work] { work->cancel.emit(asio::cancellation_type::terminal); });
+    const std::shared_ptr<opening>& work = works.emplace_back(one.lock());
+    if (work && !waiting_.contains(work->ticket)) asio::post(work->strand, [work] { work->stop(); });
   }
 }
 

@@ -49,6 +49,7 @@ class pool final : public network, public std::enable_shared_from_this<pool> {
   using grant = std::optional<policy::pool_plan::grant>;
   using failure = std::optional<wire_error>;
 
+  void start(const std::shared_ptr<opening>& work);
   asio::awaitable<void> carry_out(std::shared_ptr<opening> work);
   void settle(opening& work, failure failed);
   void release(host& at, connection& back);

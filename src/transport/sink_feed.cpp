@@ -39,7 +39,7 @@ void sink_feed::begin(std::optional<std::uint64_t> size) {
 }
 
 asio::awaitable<result<void>> sink_feed::write(std::string_view bytes) {
-  while (!bytes.empty()) {
+  while (!bytes.empty() && !late()) {
     const std::string_view piece = bytes.substr(0, piece_limit);
     bytes.remove_prefix(piece.size());
     delivered_ = true;

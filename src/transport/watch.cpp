@@ -48,8 +48,9 @@ watch::~watch() {
 void watch::begin(std::chrono::nanoseconds length) {
   limit_ = deadline_;
   if (length <= std::chrono::nanoseconds::zero()) return;
-  const clock::time_point end = clock::now() + length;
-  if (!limit_ || end < *limit_) limit_ = end;
+  const clock::time_point now = clock::now();
+  if (length >= clock::time_point::max() - now) return;
+  if (!limit_ || now + length < *limit_) limit_ = now + length;
 }
 
 bool watch::start(asio::ip::tcp::socket& socket) {

@@ -77,7 +77,7 @@ asio::awaitable<bool> list(world& w) {
 }
 
 asio::awaitable<bool> drain(world& w) {
-  const bool done = co_await w.core->drain(1h);
+  const bool done = co_await mux::detail::client_core::drain(w.core, 1h);
   co_return done;
 }
 

@@ -12,7 +12,7 @@ class drain : public send_loop {
     asio::co_spawn(
         io,
         [](drain& self, std::chrono::nanoseconds most) -> asio::awaitable<void> {
-          const bool done = co_await self.core_->drain(most);
+          const bool done = co_await mux::detail::client_core::drain(self.core_, most);
           self.drained = done;
         }(*this, longest),
         asio::bind_cancellation_slot(cancel.slot(), asio::detached));
@@ -96,7 +96,7 @@ TEST_F(send_loop, warms_connections_to_the_api_up) {
   asio::co_spawn(
       io,
       [](send_loop& self, std::optional<mux::result<void>>& to) -> asio::awaitable<void> {
-        mux::result<void> warm = co_await self.core_->warm_up(5);
+        mux::result<void> warm = co_await mux::detail::client_core::warm_up(self.core_, 5);
         to = warm;
       }(*this, got),
       asio::detached);
