@@ -249,4 +249,62 @@ TEST_F(send_loop, memory_holds_no_secret_of_a_provider_once_the_client_is_gone) 
   EXPECT_FALSE(provider->canary.in_memory());
 }
 
+/// Never comes to an end by itself; what cancels it comes out as an exception.
+class stuck final : public mux::credentials_provider {
+  asio::awaitable<mux::result<mux::credentials>> get(reason) override {
+    asio::steady_timer sleep(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    co_await sleep.async_wait(asio::use_awaitable);
+    mux::credentials none;
+    co_return none;
+  }
+};
+
+TEST_F(provided, a_provider_keeps_to_the_deadline_and_gives_the_turn_back) {
+  options.credentials_provider = std::make_shared<stuck>();
+  const auto begun = time->now();
+  const auto got = one(raw(get_row).deadline(200ms));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::timed_out);
+  EXPECT_EQ(time->now() - begun, 200ms);
+  EXPECT_EQ(core().limiter().stats()[static_cast<std::size_t>(mux::rate_class::video_other)].in_flight, 0u);
+}
+
+TEST_F(provided, a_provider_without_a_deadline_does_not_hold_a_turn_for_ever) {
+  options.credentials_provider = std::make_shared<stuck>();
+  const auto begun = time->now();
+  const auto got = one(raw(get_row));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::timed_out);
+  EXPECT_EQ(time->now() - begun, options.timeouts.first_byte);
+}
+
+TEST_F(provided, a_cancellation_inside_the_provider_is_an_error_like_any_other) {
+  options.credentials_provider = std::make_shared<stuck>();
+  mux::result<std::string> got = std::string("never ended");
+  start_cancellable(raw(get_row), got);
+  io.poll();
+  cancel.emit(asio::cancellation_type::terminal);
+  io.restart();
+  io.poll();
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::cancelled);
+  EXPECT_EQ(core().stats().failed, 1u);
+}
+
+TEST_F(provided, new_credentials_are_asked_for_once_and_then_the_next_ones_will_do) {
+  network->then([] { return answer(401); });
+  network->then([] { return answer(500); });
+  network->then([] { return answer(200); });
+  ASSERT_TRUE(one(raw(get_row)));
+  EXPECT_EQ(provider->asked, 3);
+  EXPECT_EQ(provider->refused, 1);
+}
+
+TEST_F(provided, shared_limits_must_be_named) {
+  options.limits.state_directory = "/tmp";
+  auto made = mux::detail::client_core::make(io.get_executor(), options, network, time);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, errc::invalid_argument);
+}
+
 }  // namespace

@@ -106,4 +106,26 @@ TEST_F(send_loop, warms_connections_to_the_api_up) {
   EXPECT_EQ(network->warmed, 5u);
 }
 
+TEST_F(drain, without_an_end_waits_as_long_as_it_takes) {
+  network->latency = 1h;
+  start(raw(get_row).deadline(std::chrono::nanoseconds::max()));
+  io.poll();
+  begin(std::chrono::nanoseconds::max());
+  time->run(io);
+  EXPECT_EQ(drained, true);
+  EXPECT_TRUE(results[0].value());
+}
+
+TEST_F(drain, keeps_what_it_needs_of_a_client_that_is_gone) {
+  core();
+  asio::awaitable<mux::result<void>> warm = mux::detail::client_core::warm_up(core_, 2);
+  asio::awaitable<bool> over = mux::detail::client_core::drain(core_, 1s);
+  core_.reset();
+  int endings = 0;
+  asio::co_spawn(io, std::move(warm), [&endings](std::exception_ptr, mux::result<void>) { ++endings; });
+  asio::co_spawn(io, std::move(over), [&endings](std::exception_ptr, bool) { ++endings; });
+  time->run(io);
+  EXPECT_EQ(endings, 2);
+}
+
 }  // namespace

@@ -65,4 +65,18 @@ TEST_F(send_loop, refusals_are_not_explained_unasked) {
   EXPECT_EQ(network->requests.size(), 1u);
 }
 
+TEST_F(explained, keeps_to_the_deadline_of_the_call) {
+  network->latency = 100ms;
+  network->then([] { return answer(404, "{}"); });
+  network->then([this] {
+    time->advance(0s);
+    return answer(200, whoami);
+  });
+  const auto begun = time->now();
+  const auto got = one(raw(get_row).deadline(150ms));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, errc::not_found);
+  EXPECT_LE(time->now() - begun, 250ms);
+}
+
 }  // namespace

@@ -93,4 +93,29 @@ TEST_F(raw_request, a_file_is_fetched_by_https_only) {
   EXPECT_TRUE(network->requests.empty());
 }
 
+TEST_F(raw_request, what_another_host_says_of_time_and_load_is_not_the_apis) {
+  const std::string future = "Tue, 01 Jan 2035 00:00:00 GMT";
+  network->then([future] { return answer(503, "", {{"Date", future}, {"Retry-After", "30"}}); });
+  network->then([future] { return answer(200, "file", {{"Date", future}}); });
+  options.limits[rate_class::unlimited].rate = 5;
+  const auto begun = time->now();
+  start(mux::requests::file("https://slow.example/a"));
+  start(mux::requests::file("https://other.example/b"));
+  time->run(io);
+  EXPECT_TRUE(results[0].value());
+  EXPECT_TRUE(results[1].value());
+  ASSERT_EQ(network->requests.size(), 3u);
+  EXPECT_EQ(network->requests[1].host, "other.example");
+  EXPECT_LT(network->requests[1].at - begun, 1s) << "the other host is not paused";
+  EXPECT_GE(network->requests[2].at - begun, 30s);
+  EXPECT_FALSE(core().server_time().read(time->now()));
+}
+
+TEST_F(raw_request, what_a_foreign_host_refuses_says_nothing_of_the_token) {
+  options.explain_refusals = true;
+  network->then([] { return answer(403, "{}"); });
+  EXPECT_FALSE(one(mux::requests::file("https://files.example/a")));
+  EXPECT_EQ(network->requests.size(), 1u);
+}
+
 }  // namespace

@@ -153,6 +153,31 @@ TEST_F(pool, carries_the_last_connect_error_when_it_is_exhausted) {
       << late.got->failure->what.detail;
 }
 
+// Each of them fails as soon as it gets the place, and hands it on: not on one stack.
+TEST_F(pool, passes_a_place_down_a_long_queue_of_calls_that_are_late) {
+  constexpr std::size_t many = 20000;
+  wire_client client(with_places(1));
+  applicant holder;
+  holder.apply(client, to);
+  run_until(client.io, [&] { return holder.served(); });
+  const clock::time_point limit = clock::now() + 100ms;
+  std::size_t ended = 0;
+  for (std::size_t i = 0; i < many; ++i)
+    asio::co_spawn(client.io, acquire(client.net, to, limit), [&ended](std::exception_ptr, lease_result got) {
+      EXPECT_TRUE(got.failure);
+      ++ended;
+    });
+  // The loop is stuck in here past all deadlines, and sees the lost connection first.
+  asio::post(client.io, [&] {
+    while (clock::now() < limit) {
+    }
+    client.net->close();
+    holder.got.reset();
+  });
+  run_until(client.io, [&] { return ended == many; });
+  EXPECT_EQ(client.net->stats().open, 0U);
+}
+
 TEST_F(pool, forgets_who_is_cancelled_while_waiting) {
   wire_client client(with_places(1));
   applicant holder, leaver, stayer;
