@@ -23,7 +23,7 @@ def calls(api, resource):
         yield op
         if op.kind == "page" and op.answer.name in api.views:
             doc = (f"As `{op.name}`, for those who only look: the items are views into the page that they came with, "
-                   "which costs less than half; see `borrowed_page`.")
+                   "which takes two thirds of the time to read; see `borrowed_page`.")
             yield replace(op, name=f"{op.name}_borrowed", kind="borrowed", doc=doc)
 
 

@@ -68,8 +68,8 @@ class video_assets {
   /// `GET /video/v1/assets`, limit class `video_other`.
   [[nodiscard]] pager<asset> list(const asset_list_params& params = {}) const;
 
-  /// As `list`, for those who only look: the items are views into the page that they came with, which costs
-  /// less than half; see `borrowed_page`.
+  /// As `list`, for those who only look: the items are views into the page that they came with, which takes
+  /// two thirds of the time to read; see `borrowed_page`.
   /// `GET /video/v1/assets`, limit class `video_other`.
   [[nodiscard]] pager<asset_view> list_borrowed(const asset_list_params& params = {}) const;
 

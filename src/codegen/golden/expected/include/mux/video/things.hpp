@@ -42,7 +42,7 @@ class video_things {
   [[nodiscard]] pager<thing_note> list_notes(const thing_list_notes_params& params = {}) const;
 
   /// As `list_notes`, for those who only look: the items are views into the page that they came with, which
-  /// costs less than half; see `borrowed_page`.
+  /// takes two thirds of the time to read; see `borrowed_page`.
   /// `GET /video/v1/thing-notes`, limit class `video_other`.
   [[nodiscard]] pager<thing_note_view> list_notes_borrowed(const thing_list_notes_params& params = {}) const;
 
