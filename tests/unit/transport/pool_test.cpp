@@ -1,10 +1,7 @@
 #include <atomic>
 #include <future>
 #include <latch>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -528,64 +525,6 @@ TEST_F(pool, tells_the_observer_of_connections) {
                              "connected to " + name, "left " + name + " after 3",
                              "connected to " + name + " again", "left " + name + " after 1",
                              "failed at 127.0.0.1:" + std::to_string(hostile.port()) + ": tls_failed"}));
-}
-
-/// The next file descriptor would be one too many, until this is undone.
-class no_descriptors {
- public:
-  no_descriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = ::dup(0);
-    ::close(next);
-    rlimit tight = before_;
-    tight.rlim_cur = static_cast<rlim_t>(next);
-    ::setrlimit(RLIMIT_NOFILE, &tight);
-  }
-  no_descriptors(const no_descriptors&) = delete;
-  no_descriptors& operator=(const no_descriptors&) = delete;
-  ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
-/// Runs the client in a process of its own, so that the servers keep their descriptors. True: all went well.
-bool in_a_child(const std::function<bool()>& work) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(work() ? 0 : 1);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-TEST_F(pool, closes_an_idle_connection_anywhere_when_no_file_descriptor_is_left) {
-  loopback_server other(good_tls(), answering(ok()));
-  const transport::origin elsewhere = other.at(true);
-  EXPECT_TRUE(in_a_child([&] {
-    wire_client client;
-    if (!client.fetch(to).response) return false;
-    const no_descriptors tight;
-    return client.fetch(elsewhere).response.has_value() && client.net->stats().open == 1;
-  }));
-}
-
-TEST_F(pool, says_that_no_file_descriptor_is_left) {
-  const transport::origin by_name = server.at(true, "localhost");
-  std::vector<transport::origin> hosts = {to};
-#ifndef __SANITIZE_THREAD__  // which allows no thread after a fork, and the resolver has one
-  hosts.push_back(by_name);
-#endif
-  for (const transport::origin& at : hosts)
-    EXPECT_TRUE(in_a_child([&] {
-      wire_client client;
-      transport::origin shut = at;
-      shut.port = 1;
-      client.fetch(shut);  // the loop and the resolver have their own descriptors now
-      const no_descriptors tight;
-      const outcome got = client.fetch(at);
-      return (code_of(got) == errc::connect_failed || code_of(got) == errc::resolve_failed) &&
-             got.failure->what.detail.find("no file descriptor") != std::string::npos;
-    })) << at.host;
 }
 
 TEST_F(pool, serves_hosts_that_share_a_total_on_strands_of_four_threads) {
