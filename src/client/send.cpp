@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -12,7 +10,6 @@
 #include <mux/send.hpp>
 
 #include "client/answer_error.hpp"
-#include "client/authorization.hpp"
 #include "client/core.hpp"
 #include "client/decode.hpp"
 #include "client/http_date.hpp"
@@ -20,6 +17,7 @@
 #include "client/lane.hpp"
 #include "client/nap.hpp"
 #include "client/passage.hpp"
+#include "client/provided.hpp"
 #include "client/quota_header.hpp"
 
 namespace mux::inline v0::detail {
@@ -63,54 +61,6 @@ std::optional<duration> retry_after(const transport::wire_response& response) {
 std::optional<policy::quota> quota(const transport::wire_response& response) {
   return client_detail::parse_quota(response.field("x-ratelimit-limit"),
                                     response.field("x-ratelimit-remaining"));
-}
-
-/// What ends a provider's work before it has ended itself. Used on the strand of the call.
-struct patience {
-  asio::cancellation_signal stop;
-  bool over = false;
-  void end() {
-    over = true;
-    stop.emit(asio::cancellation_type::all);
-  }
-};
-
-/// Asks the provider, which holds a turn meanwhile and must therefore not take for ever.
-asio::awaitable<result<credentials>> ask(journey& j, credentials_provider& provider) {
-  using reason = credentials_provider::reason;
-  const asio::any_io_executor strand = co_await asio::this_coro::executor;
-  const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-  const auto running = std::make_shared<patience>();
-  const duration longest = j.core.options().timeouts.first_byte;
-  instant limit = j.try_deadline();
-  if (longest > duration::zero()) limit = std::min(limit, policy::after(j.core.time().now(), longest));
-  const auto alarm = j.core.time().make_alarm(strand, [running] { running->end(); });
-  if (limit != policy::never) alarm->arm(limit);
-  asio::cancellation_slot slot = state.slot();
-  if (slot.is_connected()) slot.assign([running](asio::cancellation_type) { running->end(); });
-  auto work = provider.get(j.refused ? reason::refused : reason::next);
-  result<credentials> given = error(errc::timed_out, "the credentials provider took too long");
-  try {
-    result<credentials> got = co_await asio::co_spawn(
-        strand, std::move(work), asio::bind_cancellation_slot(running->stop.slot(), asio::use_awaitable));
-    given = std::move(got);
-  } catch (...) {
-    if (!running->over) throw;  // the provider's own
-  }
-  slot.clear();
-  co_return given;
-}
-
-/// Credentials for the next try, if the client has a provider.
-asio::awaitable<result<void>> authorize(journey& j) {
-  const std::shared_ptr<credentials_provider>& provider = j.core.options().credentials_provider;
-  if (!provider || !j.to_api()) co_return result<void>();
-  result<credentials> given = co_await ask(j, *provider);
-  if (!given) co_return std::move(given).error();
-  if (auto wrong = client_detail::check_credentials(*given)) co_return std::move(*wrong);
-  j.authorize(*given);
-  j.refused = false;
-  co_return result<void>();
 }
 
 /// A call that ends in the queue tells why it was not the first time there.
@@ -167,7 +117,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
 
     result<void> turn = co_await pass.enter();
     if (!turn) co_return j.fail(in_queue(j, std::move(turn).error()));
-    result<void> authorized = co_await authorize(j);
+    result<void> authorized = co_await client_detail::authorize(j);
     if (cancelled()) co_return j.cancelled();
     if (!authorized) co_return j.fail(std::move(authorized).error());
 
