@@ -139,8 +139,7 @@ ssl_ptr<SSL> tls_context::open(const origin& to) {
   SSL_set_connect_state(ssl.get());
 
   const std::lock_guard lock(mutex_);
-  shelf& own = shelves_[to.host + ':' + std::to_string(to.port)];
-  own.owner = this;
+  shelf& own = shelves_.try_emplace(to.host + ':' + std::to_string(to.port), *this).first->second;
   SSL_set_ex_data(ssl.get(), shelf_index(), &own);
   if (!own.sessions.empty()) {
     SSL_SESSION* const newest = own.sessions.back().get();
@@ -154,7 +153,7 @@ ssl_ptr<SSL> tls_context::open(const origin& to) {
 int tls_context::keep_session(SSL* ssl, SSL_SESSION* session) {
   auto* const own = static_cast<shelf*>(SSL_get_ex_data(ssl, shelf_index()));
   if (own == nullptr || SSL_SESSION_is_resumable(session) == 0) return 0;
-  const std::lock_guard lock(own->owner->mutex_);
+  const std::lock_guard lock(own->owner.mutex_);
   if (own->sessions.size() == sessions_kept) own->sessions.erase(own->sessions.begin());
   own->sessions.emplace_back(session);
   return 1;  // the session is ours now

@@ -44,7 +44,8 @@ class tls_context {
   /// Sessions of one origin, the newest last. A TLS 1.3 ticket is used once, an older session as often as it
   /// serves.
   struct shelf {
-    tls_context* owner = nullptr;
+    explicit shelf(tls_context& context) : owner(context) {}
+    tls_context& owner;  ///< never changes: OpenSSL hands sessions over on any thread
     std::vector<ssl_ptr<SSL_SESSION>> sessions;
   };
 
