@@ -33,7 +33,11 @@ struct manifest_row {
   std::string passthrough;      ///< at most 255 code points; 224 if `external_id` is given too
   std::string playback_policy;  ///< `public` or `signed`
   std::string video_quality;    ///< `basic`, `plus` or `premium`
-  std::uint64_t line = 0;       ///< where the row begins, from 1
+  std::string file;             ///< path of a local file; exactly one of `url` and `file` is given
+  /// All other fields of the create as one JSON object: members sorted by name, no white space. Empty if
+  /// there are none.
+  std::string settings;
+  std::uint64_t line = 0;  ///< where the row begins, from 1
   std::uint64_t column = 0;
 };
 

@@ -88,12 +88,13 @@ TEST(row_key, depends_on_every_cell_and_on_nothing_else) {
   std::set<row_key> keys = {first};
   for (std::string manifest_row::*member :
        {&manifest_row::url, &manifest_row::title, &manifest_row::external_id, &manifest_row::creator_id,
-        &manifest_row::passthrough, &manifest_row::playback_policy, &manifest_row::video_quality}) {
+        &manifest_row::passthrough, &manifest_row::playback_policy, &manifest_row::video_quality,
+        &manifest_row::file, &manifest_row::settings}) {
     manifest_row other = row;
     other.*member += "x";
     keys.insert(key_of(other));
   }
-  EXPECT_EQ(keys.size(), 8u);
+  EXPECT_EQ(keys.size(), 10u);
 }
 
 TEST(row_key, keeps_neighbouring_cells_apart) {
