@@ -83,9 +83,9 @@ class task_queue : public std::enable_shared_from_this<task_queue> {
     co_return std::move(job.outcome);
   }
 
-  [[nodiscard]] row_counts counts() const {
+  [[nodiscard]] journal_totals totals() const {
     const std::lock_guard lock(mutex_);
-    return counts_;
+    return totals_;
   }
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 
@@ -117,7 +117,7 @@ class task_queue : public std::enable_shared_from_this<task_queue> {
       }
       {
         const std::lock_guard lock(mutex_);
-        counts_ = store_.counts();
+        totals_ = store_.totals();
       }
       for (task* job : group) std::exchange(job->waiter, nullptr)->resume();
     }
@@ -145,7 +145,7 @@ class task_queue : public std::enable_shared_from_this<task_queue> {
   journal_store store_;
   mutable std::mutex mutex_;
   std::deque<task*> queue_;
-  row_counts counts_;
+  journal_totals totals_;
   bool running_ = false;
 };
 
@@ -180,12 +180,12 @@ std::uint64_t row_counts::total() const noexcept {
 }
 
 std::uint64_t row_counts::done() const noexcept {
-  return (*this)[row_state::created] + (*this)[row_state::uploading] + (*this)[row_state::ready] +
-         (*this)[row_state::errored];
+  return (*this)[row_state::created] + (*this)[row_state::ready] + (*this)[row_state::errored];
 }
 
 std::uint64_t row_counts::left() const noexcept {
-  return (*this)[row_state::planned] + (*this)[row_state::sending] + (*this)[row_state::ambiguous];
+  return (*this)[row_state::planned] + (*this)[row_state::sending] + (*this)[row_state::ambiguous] +
+         (*this)[row_state::uploading];
 }
 
 journal_row::journal_row() = default;
@@ -229,6 +229,30 @@ asio::awaitable<result<void>> journal::bind(std::string environment_id, std::str
   return state_->queue->submit<void>(false, std::move(work));
 }
 
+asio::awaitable<result<void>> journal::begin_run(std::vector<std::pair<std::string, std::string>> notes) {
+  auto work = [notes = std::move(notes)](journal_store& store) -> result<void> {
+    store.begin_run(notes);
+    return {};
+  };
+  return state_->queue->submit<void>(false, std::move(work));
+}
+
+asio::awaitable<result<void>> journal::keep(run_sample sample) {
+  auto work = [sample](journal_store& store) -> result<void> {
+    store.keep(sample);
+    return {};
+  };
+  return state_->queue->submit<void>(true, work);
+}
+
+asio::awaitable<result<void>> journal::end_run(int ending) {
+  auto work = [ending](journal_store& store) -> result<void> {
+    store.end_run(ending);
+    return {};
+  };
+  return state_->queue->submit<void>(false, work);
+}
+
 asio::awaitable<result<void>> journal::record(row_change change) {
   auto work = [change = std::move(change)](journal_store& store) { return store.record(change); };
   return state_->queue->submit<void>(true, std::move(work));
@@ -250,7 +274,11 @@ asio::awaitable<result<std::vector<journal_row>>> journal::find(std::vector<std:
 }
 
 row_counts journal::counts() const {
-  return state_->queue->counts();
+  return state_->queue->totals().rows;
+}
+
+byte_counts journal::bytes() const {
+  return state_->queue->totals().bytes;
 }
 
 const std::filesystem::path& journal::file() const noexcept {

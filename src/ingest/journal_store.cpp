@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
+#include "ingest/file_facts.hpp"
 #include "ingest/journal_schema.hpp"
+#include "ingest/row_columns.hpp"
 #include "ingest/row_key.hpp"
 #include "ingest/url.hpp"
 
@@ -39,22 +42,27 @@ constexpr bool may_step(row_state from, row_state to) noexcept {
     case sending:
       return from == planned;
     case planned:
-      return is(from, {sending, ambiguous});
+      return is(from, {sending, ambiguous, uploading});
     case ambiguous:
       return from == sending;
     case created:
-      return is(from, {planned, sending, ambiguous, failed, skipped});
+      return is(from, {planned, sending, ambiguous, uploading, failed, skipped});
     case failed:
-      return is(from, {planned, sending, ambiguous});
+      return is(from, {planned, sending, ambiguous, uploading});
     case skipped:
-      return is(from, {planned, ambiguous});
+      return is(from, {planned, ambiguous, uploading});
     case uploading:
-      return from == created;
+      return from == sending;
     case ready:
     case errored:
-      return is(from, {created, uploading});
+      return from == created;
   }
   return false;
+}
+
+// Any address in it counts: with a query or user-info it may be one that opens something.
+bool settings_hold_secret(std::string_view settings) noexcept {
+  return settings.find("://") != settings.npos && settings.find_first_of("?@") != settings.npos;
 }
 
 std::optional<std::int64_t> count_of(const std::optional<server_instant>& at) {
@@ -64,6 +72,15 @@ std::optional<std::int64_t> count_of(const std::optional<server_instant>& at) {
 
 [[noreturn]] void fail_in_system(const std::string& what) {
   throw sqlite_failure{errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN, what + ": " + std::strerror(errno)};
+}
+
+constexpr bool has_asset(row_state state) noexcept {
+  return is(state, {row_state::created, row_state::ready, row_state::errored});
+}
+
+std::int64_t local_now() {
+  using namespace std::chrono;
+  return time_point_cast<milliseconds>(system_clock::now()).time_since_epoch().count();
 }
 
 // A new name is safe from a power cut only once its folder is on the disk.
@@ -101,21 +118,20 @@ struct journal_store::known_row {
   std::uint64_t line, column;
 };
 
-#define MUX_ROW_COLUMNS                                                                         \
-  "id, marker, state, line, col, url, shown_url, title, external_id, creator_id, passthrough, " \
-  "playback_policy, "                                                                           \
-  "video_quality, sends, first_intent, asset_id, reason, id IN temp.seen"
-
 struct journal_store::statements {
   explicit statements(const database& db)
       : by_key(db, "SELECT id, state, line, col FROM rows WHERE key = ?"),
-        insert(db,
-               "INSERT INTO rows (key, marker, line, col, url, shown_url, title, external_id, creator_id, "
-               "passthrough, "
-               "playback_policy, video_quality) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert(
+            db,
+            "INSERT INTO rows (key, marker, line, col, url, shown_url, title, external_id, creator_id, "
+            "passthrough, playback_policy, video_quality, settings, file, size) VALUES (?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, ?, ?, ?, ?)"),
+        keep_secret(db, "INSERT OR REPLACE INTO temp.secrets (id, url, settings) VALUES (?, ?, ?)"),
+        secret_of(db, "SELECT url, settings FROM temp.secrets WHERE id = ?"),
+        forget_secret(db, "DELETE FROM temp.secrets WHERE id = ?"),
         see(db, "INSERT OR IGNORE INTO temp.seen (id) VALUES (?)"),
         move(db, "UPDATE rows SET line = ?, col = ? WHERE id = ?"),
-        state_of(db, "SELECT state FROM rows WHERE id = ?"),
+        state_of(db, "SELECT state, coalesce(size, 0) FROM rows WHERE id = ?"),
         intend(db,
                "UPDATE rows SET state = 1, sends = sends + 1, first_intent = coalesce(first_intent, ?), "
                "reason = NULL "
@@ -125,20 +141,28 @@ struct journal_store::statements {
             "INSERT INTO attempts (row, number, intent_at) SELECT ?1, coalesce(max(number), 0) + 1, ?2 FROM "
             "attempts WHERE row = ?1"),
         step(db,
-             "UPDATE rows SET state = ?, asset_id = coalesce(?, asset_id), reason = ?, sends = sends - ? "
-             "WHERE id = ?"),
+             "UPDATE rows SET state = ?, asset_id = coalesce(?, asset_id), reason = ?, sends = sends - ?, "
+             "playback_id = coalesce(?, playback_id), checksum = coalesce(?, checksum) WHERE id = ?"),
+        begin_upload(db, "UPDATE rows SET upload_id = ?, size = ?, modified = ? WHERE id = ?"),
+        sample(db,
+               "INSERT OR REPLACE INTO samples (run, elapsed, done, failed, refused, allowed, bytes) VALUES "
+               "(?, ?, "
+               "?, ?, ?, ?, ?)"),
         end_attempt(
             db,
             "UPDATE attempts SET outcome = ?2, settled_at = ?3, status = ?4, request_id = ?5 WHERE row = ?1 "
             "AND number = (SELECT max(number) FROM attempts WHERE row = ?1)"),
-        by_state(db, "SELECT " MUX_ROW_COLUMNS " FROM rows WHERE state = ? AND id > ? ORDER BY id LIMIT ?"),
-        by_marker(db, "SELECT " MUX_ROW_COLUMNS " FROM rows WHERE marker = ?") {}
+        by_state(db, select_rows("WHERE state = ? AND id > ? ORDER BY id LIMIT ?").c_str()),
+        by_marker(db, select_rows("WHERE marker = ?").c_str()) {}
 
-  statement by_key, insert, see, move, state_of, intend, begin_attempt, step, end_attempt, by_state,
-      by_marker;
+  static std::string select_rows(std::string_view condition) {
+    std::string sql("SELECT ");
+    return sql.append(row_columns).append(", id IN temp.seen FROM rows ").append(condition);
+  }
+
+  statement by_key, insert, keep_secret, secret_of, forget_secret, see, move, state_of, intend, begin_attempt,
+      step, begin_upload, sample, end_attempt, by_state, by_marker;
 };
-
-#undef MUX_ROW_COLUMNS
 
 // A journal is made complete under another name, so that its own name never stands for half of one.
 void journal_store::create() {
@@ -180,13 +204,23 @@ result<void> journal_store::open() {
   } else if ((about.st_mode & 077) != 0) {
     ::chmod(file_.c_str(), 0600);
   }
+  try {
+    if (!lock_.take())
+      return error(errc::journal_locked,
+                   file_.string() + " is in use by another process; wait until it ends");
+  } catch (const std::system_error& fault) {
+    return error(errc::journal_unavailable, file_.string() + ": " + fault.code().message());
+  }
   db_.emplace(file_.string());
-  // The exclusive lock is taken with the first read and ends with the process, however it ends.
-  db_->run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+  db_->run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384");
   if (result<void> sound = check(); !sound) return sound;
   db_->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT");
-  db_->run("CREATE TEMP TABLE seen (id INTEGER PRIMARY KEY)");
+  // What must not stand in the journal is kept in SQLite's temporary file, which has no name.
+  db_->run(
+      "CREATE TEMP TABLE seen (id INTEGER PRIMARY KEY);"
+      "CREATE TEMP TABLE secrets (id INTEGER PRIMARY KEY, url TEXT NOT NULL, settings TEXT NOT NULL)");
   try {
+    upgrade();
     prepare();
   } catch (const sqlite_failure& failure) {
     if (failure.code != SQLITE_ERROR) throw;
@@ -204,6 +238,7 @@ result<void> journal_store::check() {
   if (pragma("PRAGMA application_id") != std::to_string(journal_application_id))
     return error(errc::journal_corrupt, file_.string() + " is no journal but another program's database");
   const int version = std::stoi(pragma("PRAGMA user_version"));
+  if (version < 1) return error(errc::journal_corrupt, file_.string() + " has no version" + damaged_advice);
   if (version > journal_version)
     return error(errc::journal_newer, file_.string() + " has version " + std::to_string(version) +
                                           ", this program knows " + std::to_string(journal_version) +
@@ -213,22 +248,53 @@ result<void> journal_store::check() {
   return {};
 }
 
-void journal_store::prepare() {
-  sql_ = std::make_shared<statements>(*db_);
-  count();
+// Version 1 knew neither files nor settings nor runs.
+void journal_store::upgrade() {
+  statement ask(*db_, "PRAGMA user_version");
+  ask.step();
+  if (ask.integer(0) == journal_version) return;
+  ask.reset();
+  transaction all(*db_);
+  db_->run(
+      "DROP INDEX rows_by_state; ALTER TABLE meta RENAME TO old_meta;"
+      "ALTER TABLE attempts RENAME TO old_attempts; ALTER TABLE rows RENAME TO old_rows");
+  db_->run(journal_schema);
+  db_->run(
+      "INSERT INTO meta SELECT name, value FROM old_meta;"
+      "INSERT INTO rows (id, key, marker, state, line, col, url, shown_url, title, external_id, creator_id, "
+      "passthrough, playback_policy, video_quality, sends, first_intent, asset_id, reason) SELECT id, key, "
+      "marker, "
+      "state, line, col, url, shown_url, title, external_id, creator_id, passthrough, playback_policy, "
+      "video_quality, sends, first_intent, asset_id, reason FROM old_rows;"
+      "INSERT INTO attempts SELECT * FROM old_attempts;"
+      "DROP TABLE old_attempts; DROP TABLE old_rows; DROP TABLE old_meta");
+  db_->run(("PRAGMA user_version = " + std::to_string(journal_version)).c_str());
+  all.commit();
 }
 
-void journal_store::count() {
-  counts_ = {};
-  statement ask(*db_, "SELECT state, count(*) FROM rows GROUP BY state");
-  while (ask.step())
-    counts_[static_cast<row_state>(ask.integer(0))] = static_cast<std::uint64_t>(ask.integer(1));
+void journal_store::prepare() {
+  sql_ = std::make_shared<statements>(*db_);
+  totals_ = count(*db_);
+}
+
+journal_totals count(const database& db) {
+  journal_totals all;
+  statement ask(db, "SELECT state, count(*), total(size) FROM rows GROUP BY state");
+  while (ask.step()) {
+    const auto state = static_cast<row_state>(ask.integer(0));
+    const auto bytes = static_cast<std::uint64_t>(ask.integer(2));
+    all.rows[state] = static_cast<std::uint64_t>(ask.integer(1));
+    if (state != row_state::skipped) all.bytes.total += bytes;
+    if (has_asset(state)) all.bytes.done += bytes;
+  }
+  return all;
 }
 
 void journal_store::discard_if_new() {
   if (!created_) return;
   sql_.reset();
   db_.reset();
+  lock_.release();
   std::error_code ignored;
   std::filesystem::remove(file_, ignored);
 }
@@ -253,19 +319,26 @@ std::int64_t journal_store::insert(const manifest_row& row) {
   using namespace std::chrono;
   const row_key key = key_of(row);
   const std::string marker = ulids_.next(time_point_cast<milliseconds>(system_clock::now()));
-  const std::string shown = shown_url(row.url);
+  const std::string shown = row.file.empty() ? shown_url(row.url) : row.file;
+  const std::optional<file_facts> facts = row.file.empty() ? std::nullopt : look_at(row.file);
   statement& add = sql_->insert;
   add.bind(std::span<const unsigned char>(key)).bind(std::string_view(marker));
   add.bind(static_cast<std::int64_t>(row.line)).bind(static_cast<std::int64_t>(row.column));
   if (holds_secret(row.url))
     add.bind_null();
   else
-    add.bind(std::string_view(row.url));
+    add.bind_given(row.url);
   add.bind(std::string_view(shown))
       .bind_given(row.title)
       .bind_given(row.external_id)
       .bind_given(row.creator_id);
-  add.bind_given(row.passthrough).bind_given(row.playback_policy).bind_given(row.video_quality).finish();
+  add.bind_given(row.passthrough).bind_given(row.playback_policy).bind_given(row.video_quality);
+  add.bind_given(settings_hold_secret(row.settings) ? secret_settings : row.settings).bind_given(row.file);
+  if (row.file.empty())
+    add.bind_null();
+  else
+    add.bind(facts ? static_cast<std::int64_t>(facts->size) : 0);
+  add.finish();
   return db_->last_id();
 }
 
@@ -286,8 +359,10 @@ void journal_store::take(const manifest_row& row, load_report& report, bool retr
         .bind(id)
         .finish();
   const row_state state = known ? known->state : planned;
-  const bool needed = is(state, {planned, sending, ambiguous, skipped}) || (retry_failed && state == failed);
-  if (needed && holds_secret(row.url)) secret_urls_[id] = row.url;
+  const bool needed =
+      is(state, {planned, sending, ambiguous, uploading, skipped}) || (retry_failed && state == failed);
+  if (needed && (holds_secret(row.url) || settings_hold_secret(row.settings)))
+    sql_->keep_secret.bind(id).bind(std::string_view(row.url)).bind(std::string_view(row.settings)).finish();
 }
 
 void journal_store::settle_vanished(load_report& report, bool retry_failed) {
@@ -302,12 +377,11 @@ void journal_store::settle_vanished(load_report& report, bool retry_failed) {
 result<load_report> journal_store::load(manifest_reader& manifest, bool retry_failed) {
   load_report report;
   std::uint64_t known = 0;
-  for (const std::uint64_t rows : counts_.by_state) known += rows;
+  for (const std::uint64_t rows : totals_.rows.by_state) known += rows;
   report.resumed = known > 0;
-  secret_urls_.clear();
   {
     transaction all(*db_);
-    db_->run("DELETE FROM temp.seen");
+    db_->run("DELETE FROM temp.seen; DELETE FROM temp.secrets");
     while (const auto row = manifest.next())
       if (manifest.fault_count() == 0) take(*row, report, retry_failed);
     const bool foreign = report.resumed && report.rows == report.added;
@@ -315,7 +389,7 @@ result<load_report> journal_store::load(manifest_reader& manifest, bool retry_fa
       settle_vanished(report, retry_failed);
       all.commit();
       created_ = false;
-      count();
+      totals_ = count(*db_);
       return report;
     }
   }
@@ -345,30 +419,24 @@ result<void> journal_store::bind(const std::string& environment_id, const std::s
   return {};
 }
 
-journal_row journal_store::read_row(const statement& row) const {
-  journal_row out;
-  out.id = row.integer(0);
-  out.marker = row.text(1);
-  out.state = static_cast<row_state>(row.integer(2));
-  out.content.line = static_cast<std::uint64_t>(row.integer(3));
-  out.content.column = static_cast<std::uint64_t>(row.integer(4));
-  out.content.url = row.text(5);
-  out.shown_url = row.text(6);
-  out.content.title = row.text(7);
-  out.content.external_id = row.text(8);
-  out.content.creator_id = row.text(9);
-  out.content.passthrough = row.text(10);
-  out.content.playback_policy = row.text(11);
-  out.content.video_quality = row.text(12);
-  out.sends = static_cast<int>(row.integer(13));
-  if (!row.is_null(14)) out.first_intent = server_instant(std::chrono::milliseconds(row.integer(14)));
-  out.asset_id = row.text(15);
-  out.reason = row.text(16);
-  out.in_manifest = row.integer(17) != 0;
-  if (out.content.url.empty())
-    if (const auto secret = secret_urls_.find(out.id); secret != secret_urls_.end())
-      out.content.url = secret->second;
+journal_row journal_store::read_row(const statement& row) {
+  journal_row out = read_columns(row);
+  out.in_manifest = row.integer(row_column_count) != 0;
+  if (out.content.settings == secret_settings || (out.content.url.empty() && out.content.file.empty()))
+    read_secret(out);
   return out;
+}
+
+void journal_store::read_secret(journal_row& row) {
+  statement& ask = sql_->secret_of;
+  if (ask.bind(row.id).step()) {
+    if (row.content.file.empty()) row.content.url = ask.text(0);
+    row.content.settings = ask.text(1);
+  } else {
+    row.content.url.clear();
+    row.content.settings.clear();
+  }
+  ask.reset();
 }
 
 std::vector<journal_row> journal_store::rows(row_state state, std::int64_t after, std::size_t limit) {
@@ -399,7 +467,7 @@ void journal_store::note_outcome(const row_change& change, row_state from) {
   // Back to planned means that nothing of it was sent.
   const std::int64_t unsent = from == row_state::sending && change.to == row_state::planned ? 1 : 0;
   sql_->step.bind(number(change.to)).bind_given(change.asset_id).bind_given(change.reason).bind(unsent);
-  sql_->step.bind(change.row).finish();
+  sql_->step.bind_given(change.playback_id).bind_given(change.checksum).bind(change.row).finish();
   statement& end = sql_->end_attempt;
   end.bind(change.row).bind(number(change.to)).bind(count_of(change.at));
   if (change.http_status == 0)
@@ -407,26 +475,63 @@ void journal_store::note_outcome(const row_change& change, row_state from) {
   else
     end.bind(std::int64_t{change.http_status});
   end.bind_given(change.request_id).finish();
-  if (is(change.to, {row_state::created, row_state::failed})) secret_urls_.erase(change.row);
+  if (is(change.to, {row_state::created, row_state::failed})) sql_->forget_secret.bind(change.row).finish();
+}
+
+void journal_store::note_upload(const row_change& change) {
+  sql_->begin_upload.bind(std::string_view(change.upload_id)).bind(static_cast<std::int64_t>(change.size));
+  sql_->begin_upload.bind(change.modified).bind(change.row).finish();
 }
 
 result<void> journal_store::record(const row_change& change) {
   statement& ask = sql_->state_of;
   const bool known = ask.bind(change.row).step();
   const row_state from = known ? static_cast<row_state>(ask.integer(0)) : row_state::planned;
+  std::uint64_t size = known ? static_cast<std::uint64_t>(ask.integer(1)) : 0;
   ask.reset();
   if (!known || !may_step(from, change.to))
     return error(errc::journal_corrupt, file_.string() + ": row " + std::to_string(change.row) +
                                             " cannot go from " +
                                             std::string(known ? to_string(from) : "nowhere") + " to " +
                                             std::string(to_string(change.to)));
+  if (change.to == row_state::uploading) {
+    note_upload(change);
+    totals_.bytes.total = totals_.bytes.total - size + change.size;
+    size = change.size;
+  }
   if (change.to == row_state::sending)
     note_intent(change);
   else
     note_outcome(change, from);
-  --counts_[from];
-  ++counts_[change.to];
+  --totals_.rows[from];
+  ++totals_.rows[change.to];
+  if (has_asset(change.to) && !has_asset(from)) totals_.bytes.done += size;
+  if (from == row_state::skipped) totals_.bytes.total += size;
+  if (change.to == row_state::skipped) totals_.bytes.total -= size;
   return {};
+}
+
+void journal_store::begin_run(const std::vector<std::pair<std::string, std::string>>& notes) {
+  transaction all(*db_);
+  statement note(*db_, "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
+  for (const auto& [name, value] : notes)
+    note.bind(std::string_view(name)).bind(std::string_view(value)).finish();
+  statement begin(*db_, "INSERT INTO runs (begun_at) VALUES (?)");
+  begin.bind(local_now()).finish();
+  run_ = db_->last_id();
+  all.commit();
+}
+
+void journal_store::keep(const run_sample& sample) {
+  statement& add = sql_->sample;
+  add.bind(run_).bind(std::int64_t{sample.elapsed.count()}).bind(static_cast<std::int64_t>(sample.done));
+  add.bind(static_cast<std::int64_t>(sample.failed)).bind(static_cast<std::int64_t>(sample.refused));
+  add.bind(sample.allowed_rate).bind(static_cast<std::int64_t>(sample.bytes)).finish();
+}
+
+void journal_store::end_run(int ending) {
+  statement end(*db_, "UPDATE runs SET ended_at = ?, ending = ? WHERE id = ?");
+  end.bind(local_now()).bind(std::int64_t{ending}).bind(run_).finish();
 }
 
 void journal_store::commit() {
@@ -436,7 +541,7 @@ void journal_store::commit() {
 
 void journal_store::roll_back() {
   group_.reset();
-  counts_ = before_group_;
+  totals_ = before_group_;
 }
 
 }  // namespace mux::inline v0::ingest

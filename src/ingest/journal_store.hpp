@@ -5,12 +5,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <mux/ingest/journal.hpp>
 
 #include "ingest/marker.hpp"
+#include "ingest/owner_lock.hpp"
 #include "ingest/sqlite.hpp"
 
 namespace mux::inline v0::ingest {
@@ -18,11 +19,19 @@ namespace mux::inline v0::ingest {
 /// What an SQLite failure means to the owner of `file`.
 [[nodiscard]] error to_error(const sqlite_failure& failure, const std::filesystem::path& file);
 
+/// What the rows add up to.
+struct journal_totals {
+  row_counts rows;
+  byte_counts bytes;
+};
+
+[[nodiscard]] journal_totals count(const database& db);
+
 /// The journal's file, used by one thread at a time. Members throw `sqlite_failure`; what is wrong with the
 /// content is returned.
 class journal_store {
  public:
-  explicit journal_store(std::filesystem::path file) : file_(std::move(file)) {}
+  explicit journal_store(std::filesystem::path file) : file_(std::move(file)), lock_(file_) {}
 
   [[nodiscard]] result<void> open();
   [[nodiscard]] result<load_report> load(manifest_reader& manifest, bool retry_failed);
@@ -30,13 +39,17 @@ class journal_store {
   [[nodiscard]] std::vector<journal_row> rows(row_state state, std::int64_t after, std::size_t limit);
   [[nodiscard]] std::vector<journal_row> find(const std::vector<std::string>& markers);
 
+  void begin_run(const std::vector<std::pair<std::string, std::string>>& notes);
+  void keep(const run_sample& sample);
+  void end_run(int ending);
+
   /// Part of a group; `begin` before the first, `commit` after the last.
   [[nodiscard]] result<void> record(const row_change& change);
-  void begin() { group_.emplace(*db_), before_group_ = counts_; }
+  void begin() { group_.emplace(*db_), before_group_ = totals_; }
   void commit();
   void roll_back();
 
-  [[nodiscard]] const row_counts& counts() const noexcept { return counts_; }
+  [[nodiscard]] const journal_totals& totals() const noexcept { return totals_; }
 
  private:
   struct statements;
@@ -44,8 +57,8 @@ class journal_store {
 
   void create();
   result<void> check();
+  void upgrade();
   void prepare();
-  void count();
   void discard_if_new();
   std::optional<known_row> look_up(const manifest_row& row);
   bool see(std::int64_t id);
@@ -53,16 +66,19 @@ class journal_store {
   void take(const manifest_row& row, load_report& report, bool retry_failed);
   void settle_vanished(load_report& report, bool retry_failed);
   void note_intent(const row_change& change);
+  void note_upload(const row_change& change);
   void note_outcome(const row_change& change, row_state from);
-  [[nodiscard]] journal_row read_row(const statement& row) const;
+  [[nodiscard]] journal_row read_row(const statement& row);
+  void read_secret(journal_row& row);
 
   std::filesystem::path file_;
+  owner_lock lock_;
   std::optional<database> db_;
   std::shared_ptr<statements> sql_;
   std::optional<transaction> group_;
   ulid_source ulids_;
-  row_counts counts_, before_group_;
-  std::unordered_map<std::int64_t, std::string> secret_urls_;  ///< of rows that still need them
+  journal_totals totals_, before_group_;
+  std::int64_t run_ = 0;
   bool created_ = false;
 };
 

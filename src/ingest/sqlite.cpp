@@ -19,6 +19,8 @@ database::database(const std::string& file) {
   handle_.reset(opened);
   if (opened != nullptr) sqlite3_extended_result_codes(opened, 1);
   if (code != SQLITE_OK) fail(opened, code);
+  // Owner and onlookers of a journal meet for moments only.
+  sqlite3_busy_timeout(opened, 5000);
 }
 
 void database::run(const char* sql) {
@@ -39,6 +41,11 @@ void statement::check(int code) const {
 
 statement& statement::bind(std::int64_t value) {
   check(sqlite3_bind_int64(handle_.get(), next_++, value));
+  return *this;
+}
+
+statement& statement::bind(double value) {
+  check(sqlite3_bind_double(handle_.get(), next_++, value));
   return *this;
 }
 
@@ -81,6 +88,10 @@ void statement::reset() noexcept {
 
 std::int64_t statement::integer(int column) const noexcept {
   return sqlite3_column_int64(handle_.get(), column);
+}
+
+double statement::real(int column) const noexcept {
+  return sqlite3_column_double(handle_.get(), column);
 }
 
 std::string statement::text(int column) const {

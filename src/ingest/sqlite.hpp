@@ -41,6 +41,7 @@ class statement {
   statement(const database& db, const char* sql);
 
   statement& bind(std::int64_t value);
+  statement& bind(double value);
   statement& bind(std::string_view text);
   statement& bind(std::span<const unsigned char> blob);
   statement& bind_null();
@@ -55,6 +56,7 @@ class statement {
   void reset() noexcept;
 
   [[nodiscard]] std::int64_t integer(int column) const noexcept;
+  [[nodiscard]] double real(int column) const noexcept;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] bool is_null(int column) const noexcept;
 

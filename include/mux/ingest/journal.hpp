@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,7 +29,7 @@ enum class row_state : std::uint8_t {
   sending,    ///< about to be sent or sent; if the process dies now, it counts as ambiguous
   ambiguous,  ///< the server may have executed the create; looked for before it is repeated
   created,    ///< the asset's id is known
-  uploading,  ///< a local file is being uploaded
+  uploading,  ///< a local file's bytes are on their way to an upload whose id is known
   ready,      ///< the asset can be played
   errored,    ///< the asset exists, but its input could not be processed
   failed,     ///< the API refused the row; not sent again unless asked for
@@ -53,9 +54,16 @@ struct row_counts {
   [[nodiscard]] std::uint64_t total() const noexcept;
   /// Rows that have their asset.
   [[nodiscard]] std::uint64_t done() const noexcept;
-  /// Rows that still need a call: planned, sending, ambiguous.
+  /// Rows that still need a call to get their asset: planned, sending, ambiguous, uploading.
   [[nodiscard]] std::uint64_t left() const noexcept;
   friend bool operator==(const row_counts&, const row_counts&) = default;
+};
+
+/// Bytes of the rows that are local files.
+struct byte_counts {
+  std::uint64_t total = 0;  ///< as the files were when they were last looked at; skipped rows not counted
+  std::uint64_t done = 0;   ///< of rows that have their asset
+  friend bool operator==(const byte_counts&, const byte_counts&) = default;
 };
 
 /// The server's time in milliseconds.
@@ -74,7 +82,12 @@ struct journal_row {
   int sends = 0;                               ///< times that the create may have been sent
   std::optional<server_instant> first_intent;  ///< server time when it was first about to be sent
   std::string asset_id;
-  std::string reason;  ///< of a failure, as the API gave it: text from outside
+  std::string playback_id;    ///< the first one of its answer; empty if the asset was found by its marker
+  std::string upload_id;      ///< of the direct upload of a local file
+  std::uint64_t size = 0;     ///< of the local file, bytes
+  std::int64_t modified = 0;  ///< of the local file when its upload began, nanoseconds since 1970
+  std::string checksum;       ///< SHA-256 of the uploaded bytes, hexadecimal
+  std::string reason;         ///< of a failure, as the API gave it: text from outside
 };
 
 /// A step of one row.
@@ -85,9 +98,24 @@ struct row_change {
   row_state to;
   std::optional<server_instant> at;  ///< server time, where known
   std::string asset_id;              ///< for `created`
-  std::string reason;                ///< for `failed` and `ambiguous`
+  std::string playback_id;           ///< for `created`
+  std::string upload_id;             ///< for `uploading`
+  std::uint64_t size = 0;            ///< for `uploading`
+  std::int64_t modified = 0;         ///< for `uploading`
+  std::string checksum;              ///< for `created`, of a local file
+  std::string reason;                ///< for `failed`, `errored` and `ambiguous`
   int http_status = 0;
   std::string request_id;
+};
+
+/// Where a run stood at an instant, kept for reports.
+struct run_sample {
+  std::chrono::milliseconds elapsed{0};  ///< since the run began
+  std::uint64_t done = 0;                ///< rows that have their asset
+  std::uint64_t failed = 0;
+  std::uint64_t refused = 0;  ///< answers 429 in this run
+  double allowed_rate = 0;    ///< creates a second that the limit lets through
+  std::uint64_t bytes = 0;    ///< of local files, durable at Mux
 };
 
 /// What `journal::load` found.
@@ -110,7 +138,8 @@ struct journal_options {
 
 /// The durable memory of a batch: an SQLite file (WAL, synchronous=FULL, mode 0600) with every row's state
 /// and attempts. A run killed at any instruction finds here what it may have sent. Changes that come while a
-/// commit is under way share the next one.
+/// commit is under way share the next one. One process at a time works with the file; `journal_view` looks at
+/// it meanwhile.
 ///
 /// Upload URLs are not stored; of a source URL with a query or user-info only a hash is.
 ///
@@ -140,6 +169,14 @@ class journal {
   /// Ties the journal to an environment and an API host; the first call decides. Errors: `other_environment`.
   asio::awaitable<result<void>> bind(std::string environment_id, std::string host);
 
+  /// Notes that a run begins, with what it is to be remembered by: the names and values of `notes` replace
+  /// those of earlier runs. Errors: those of `record`.
+  asio::awaitable<result<void>> begin_run(std::vector<std::pair<std::string, std::string>> notes);
+  /// Keeps a sample of the run; one of the same instant is replaced. Errors: those of `record`.
+  asio::awaitable<result<void>> keep(run_sample sample);
+  /// Notes how the run ended; `ending` is a number of the caller's. Errors: those of `record`.
+  asio::awaitable<result<void>> end_run(int ending);
+
   /// Resumes once the step is on the disk. Errors: `disk_full`, `journal_unavailable`; `journal_corrupt` if
   /// the row cannot make this step (a created row never does).
   asio::awaitable<result<void>> record(row_change change);
@@ -152,6 +189,8 @@ class journal {
 
   /// Rows by state as of the last commit. Thread-safe.
   [[nodiscard]] row_counts counts() const;
+  /// Bytes of local files as of the last commit. Thread-safe.
+  [[nodiscard]] byte_counts bytes() const;
   [[nodiscard]] const std::filesystem::path& file() const noexcept;
 
  private:
