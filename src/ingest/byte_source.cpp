@@ -1,58 +1,30 @@
 #include "ingest/byte_source.hpp"
 
-#include <utility>
+#include <cstring>
 
 namespace mux::inline v0::ingest {
 
 byte_source::byte_source(std::istream& input) : input_(input) {
-  fill();
-  if (std::string_view(block_.data(), size_).starts_with("\xEF\xBB\xBF")) next_ = 3;
+  more();
+  if (ahead().starts_with("\xEF\xBB\xBF")) consume(3);
 }
 
-void byte_source::fill() {
-  input_.read(block_.data(), static_cast<std::streamsize>(block_.size()));
-  size_ = static_cast<std::size_t>(input_.gcount());
-  next_ = 0;
-}
-
-std::string_view byte_source::ahead() {
-  return std::string_view(block_.data() + next_, size_ - next_);
-}
-
-int byte_source::peek() {
-  if (next_ == size_ && size_ != 0) fill();
-  return next_ == size_ ? end : static_cast<unsigned char>(block_[next_]);
-}
-
-int byte_source::get() {
-  const int byte = peek();
-  if (byte == end) {
-    if (!utf8_.at_boundary() && !bad_) bad_ = sequence_;
-    utf8_.reset();
-    return end;
+bool byte_source::more() {
+  if (!input_) return false;
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
   }
-  ++next_;
-  if (utf8_.at_boundary()) sequence_ = position_;
-  if (const bool inside = !utf8_.at_boundary(); !utf8_.accept(static_cast<unsigned char>(byte))) {
-    if (!bad_) bad_ = inside ? sequence_ : position_;
-    // The byte that broke a sequence may begin a good one.
-    if (inside) {
-      sequence_ = position_;
-      utf8_.accept(static_cast<unsigned char>(byte));
-    }
-  }
-  if (byte == 0 && !bad_) bad_ = position_;
-  if (byte == '\n') {
-    ++position_.line;
-    position_.column = 1;
-  } else if ((byte & 0xC0) != 0x80) {
-    ++position_.column;
-  }
-  return byte;
+  if (buffer_.size() - end_ < block) buffer_.resize(end_ + block);
+  input_.read(buffer_.data() + end_, static_cast<std::streamsize>(block));
+  const auto got = static_cast<std::size_t>(input_.gcount());
+  end_ += got;
+  return got > 0;
 }
 
-std::optional<text_position> byte_source::take_bad_byte() noexcept {
-  return std::exchange(bad_, std::nullopt);
+void byte_source::consume(std::size_t bytes) noexcept {
+  begin_ += bytes;
 }
 
 }  // namespace mux::inline v0::ingest

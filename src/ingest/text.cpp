@@ -1,6 +1,8 @@
 #include "ingest/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace mux::inline v0::ingest {
 namespace {
@@ -18,12 +20,18 @@ void append_hex(std::string& out, unsigned char byte) {
 
 // Length of the valid sequence at the front, 0 if there is none.
 std::size_t sequence_length(std::string_view text) noexcept {
-  utf8_check check;
-  for (std::size_t i = 0; i < text.size() && i < 4; ++i) {
-    if (!check.accept(static_cast<unsigned char>(text[i]))) return 0;
-    if (check.at_boundary()) return i + 1;
-  }
-  return 0;
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  const auto second = static_cast<unsigned char>(text[1]);
+  const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  if (second < low || second > high) return 0;
+  return std::all_of(text.begin() + 2, text.begin() + static_cast<std::ptrdiff_t>(length), continuation)
+             ? length
+             : 0;
 }
 
 // C0, DEL, C1, and the marks that reorder or hide text: U+200B–200F, 2028–202E, 2060–2069, FEFF, 061C.
@@ -47,23 +55,21 @@ bool harmful(std::string_view sequence) noexcept {
 
 }  // namespace
 
-bool utf8_check::accept(unsigned char byte) noexcept {
-  if (missing_ > 0) {
-    if (byte < low_ || byte > high_) {
-      missing_ = 0;
-      return false;
+std::size_t find_no_text(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  for (std::size_t at = 0; at < text.size();) {
+    // Eight bytes at once, as long as none of them is NUL or beyond ASCII.
+    for (std::uint64_t word; text.size() - at >= sizeof word; at += sizeof word) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((((word - ones) | word) & (ones * 0x80)) != 0) break;
     }
-    low_ = 0x80;
-    high_ = 0xBF;
-    --missing_;
-    return true;
+    for (const std::size_t stop = std::min(at + 8, text.size()); at < stop;) {
+      const std::size_t length = sequence_length(text.substr(at));
+      if (length == 0 || text[at] == 0) return at;
+      at += length;
+    }
   }
-  if (byte < 0x80) return true;
-  if (byte < 0xC2 || byte > 0xF4) return false;
-  missing_ = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
-  low_ = byte == 0xE0 ? 0xA0 : byte == 0xF0 ? 0x90 : 0x80;
-  high_ = byte == 0xED ? 0x9F : byte == 0xF4 ? 0x8F : 0xBF;
-  return true;
+  return text.npos;
 }
 
 std::size_t code_points(std::string_view text) noexcept {

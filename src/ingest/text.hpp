@@ -7,19 +7,9 @@
 
 namespace mux::inline v0::ingest {
 
-/// Checks UTF-8 byte by byte: no overlong form, no surrogate, nothing above U+10FFFF.
-class utf8_check {
- public:
-  /// False if `byte` cannot follow what came before; the check then begins anew behind it.
-  bool accept(unsigned char byte) noexcept;
-  /// False in the middle of a sequence.
-  [[nodiscard]] bool at_boundary() const noexcept { return missing_ == 0; }
-  void reset() noexcept { missing_ = 0; }
-
- private:
-  int missing_ = 0;
-  unsigned char low_ = 0x80, high_ = 0xBF;  ///< bounds of the next byte
-};
+/// Where the first NUL or byte that is not UTF-8 stands (of a sequence, its first byte), else `npos`. Refused
+/// are overlong forms, surrogates and what is above U+10FFFF.
+[[nodiscard]] std::size_t find_no_text(std::string_view text) noexcept;
 
 /// Code points in valid UTF-8.
 [[nodiscard]] std::size_t code_points(std::string_view text) noexcept;

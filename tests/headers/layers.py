@@ -26,7 +26,7 @@ RULES = {
     "src/transport": {"ours": ("transport/", "policy/pool_plan.hpp", "policy/instant.hpp", "mux/body_sink.hpp", "mux/error.hpp", "mux/observer.hpp", "mux/operation.hpp", "mux/options.hpp", "mux/result.hpp", "mux/secret.hpp", "mux/stats.hpp"), "libraries": ("boost/", "openssl/")},
     "src/client": {"ours": ("client/", "codec/codec.hpp", "policy/", "transport/transport.hpp", "transport/text.hpp", "mux/"), "libraries": ("boost/asio", "boost/system", "boost/assert")},
     "src/api": {"ours": ("api/", "codec/", "mux/"), "libraries": ("boost/asio/awaitable.hpp",)},
-    "src/ingest": {"ours": ("ingest/", "mux/"), "libraries": ("boost/asio", "boost/system", "sqlite3.h", "openssl/")},
+    "src/ingest": {"ours": ("ingest/", "codec/codec.hpp", "codec/schema.hpp", "mux/"), "libraries": ("boost/asio", "boost/system", "sqlite3.h", "openssl/")},
     "src/emulator": {"ours": ("emulator/", "mux/emulator/", "mux/operation.hpp", "mux/version.hpp"), "libraries": ("boost/", "openssl/", "CLI/")},
     "src/muxctl": {"ours": ("muxctl/", "mux/"), "libraries": ("boost/asio", "boost/system", "CLI/")},
     "src": {"ours": (), "libraries": ("boost/",)},

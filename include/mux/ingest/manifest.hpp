@@ -14,12 +14,20 @@
 
 namespace mux::inline v0::ingest {
 
-/// How a manifest is written.
+/// How a manifest is written. Text is UTF-8, with or without byte order mark; lines end in LF or CRLF.
 enum class manifest_format : std::uint8_t {
-  automatic,  ///< CSV if the file's name ends in `.csv` or its first line does not begin with `http://` or
-              ///< `https://`
-  csv,        ///< RFC 4180 with a header row naming the columns
-  url_list,   ///< one URL a line; blank lines and lines that begin with `#` are skipped
+  /// Told by the name (`.csv`, `.tsv`, `.jsonl`, `.ndjson`), else by the first bytes. Folders, patterns such
+  /// as
+  /// `clips/*.mp4` and files with a name like `.mp4` are `files`.
+  automatic,
+  csv,         ///< RFC 4180 with a header row naming the columns
+  url_list,    ///< one URL a line; blank lines and lines that begin with `#` are skipped
+  tsv,         ///< as `csv`, with tabs
+  json_lines,  ///< one JSON object a line
+  /// No manifest, but the videos themselves: files, folders with all that is in them, patterns. From a
+  /// stream:
+  /// one path a line, or ended by NUL.
+  files,
 };
 
 /// One video to create. Empty members were not given.
@@ -31,11 +39,11 @@ struct manifest_row {
   std::string external_id;      ///< at most 128 code points
   std::string creator_id;       ///< at most 128 code points
   std::string passthrough;      ///< at most 255 code points; 224 if `external_id` is given too
-  std::string playback_policy;  ///< `public` or `signed`
+  std::string playback_policy;  ///< `public` or `signed`; several of them, or none at all, are in `settings`
   std::string video_quality;    ///< `basic`, `plus` or `premium`
-  std::string file;             ///< path of a local file; exactly one of `url` and `file` is given
+  std::string file;             ///< absolute path of a local file; exactly one of `url` and `file` is given
   /// All other fields of the create as one JSON object: members sorted by name, no white space. Empty if
-  /// there are none.
+  /// there are none. `inputs[0]` has no URL here: it is `url` or `file`.
   std::string settings;
   std::uint64_t line = 0;  ///< where the row begins, from 1
   std::uint64_t column = 0;
@@ -45,16 +53,25 @@ struct manifest_options {
   manifest_format format = manifest_format::automatic;
   /// Faults kept with their text; all of them are counted.
   std::size_t max_faults = 1000;
+  /// For `manifest_reader::open`: further files, folders and patterns, as a shell makes of one. If there are
+  /// any, the first is none but such a one either.
+  std::vector<std::filesystem::path> more;
+  /// A local file that is not there, cannot be read or is empty is a fault of its row.
+  bool check_files = true;
 };
 
 /// Reads a manifest row by row in memory that does not depend on its length; checks everything that can be
-/// known without asking the API. A UTF-8 byte order mark, CRLF and quoted line breaks are understood.
+/// known without asking the API, and goes on behind a fault.
 ///
-/// Columns of a CSV: `url` (required), `title`, `external_id`, `creator_id`, `passthrough`,
-/// `playback_policy`, `video_quality`, in any order. Thread safety: none.
+/// Columns of a CSV and members of a JSON object: `url` or `file`, `title`, `external_id`, `creator_id`,
+/// `passthrough`, `playback_policy`, `video_quality`, every field of the create (`static_renditions`; in a
+/// CSV also its parts, `static_renditions.0.resolution`), and in a CSV `settings` with a JSON object of
+/// fields. In cells, lists are JSON or have spaces between; an empty cell says nothing, a record of empty
+/// cells is skipped. A relative `file` starts from the manifest's folder, in a stream from the current one.
+/// Thread safety: none.
 class manifest_reader {
  public:
-  /// Opens a file. Errors: `manifest_unreadable`.
+  /// Opens a manifest, or lists files. Errors: `manifest_unreadable`.
   [[nodiscard]] static result<manifest_reader> open(const std::filesystem::path& file,
                                                     manifest_options options = {});
   /// Reads from `input`, which must outlive the reader; `name` stands in messages, `-` for standard input.
@@ -76,8 +93,13 @@ class manifest_reader {
 
  private:
   struct state;
+  explicit manifest_reader(std::unique_ptr<state> made);
   std::unique_ptr<state> state_;
 };
+
+/// What a batch is called after: the manifest, or the deepest folder that holds all that `files` name.
+[[nodiscard]] std::filesystem::path batch_path(const std::filesystem::path& file,
+                                               const manifest_options& options);
 
 /// A URL without its user-info and query, for people to read: both often hold secrets.
 [[nodiscard]] std::string shown_url(std::string_view url);

@@ -114,8 +114,9 @@ TEST(manifest, a_header_alone_is_an_empty_batch) {
 }
 
 TEST(manifest, names_unknown_duplicate_and_missing_columns) {
-  EXPECT_THAT(read("url,titel\n").faults,
-              ElementsAre(HasSubstr("m.csv:1:5: unknown column 'titel' (expected one of url, title, ")));
+  EXPECT_THAT(
+      read("url,titel\n").faults,
+      ElementsAre(HasSubstr("m.csv:1:5: unknown column 'titel' (expected one of url, file, title, ")));
   EXPECT_THAT(read("url,title,\"title\"\n").faults,
               ElementsAre(HasSubstr("m.csv:1:11: the column 'title' is there twice")));
   EXPECT_THAT(read("title\nx\n").faults,
@@ -212,15 +213,14 @@ TEST(manifest, escapes_what_a_terminal_would_obey) {
 TEST(manifest, a_cell_of_a_mebibyte_is_a_fault_and_the_rows_after_it_are_read) {
   const std::string big(1024 * 1024, 'x');
   const reading all = read("url,title\nhttps://a.example/1,\"" + big + big + "\"\nhttps://a.example/2,ok\n");
-  EXPECT_THAT(all.faults,
-              ElementsAre(HasSubstr("m.csv:2:21: the row is longer than 1 MiB"), HasSubstr("title has ")));
+  EXPECT_THAT(all.faults, ElementsAre(HasSubstr("m.csv:2:21: the row is longer than 1 MiB")));
   ASSERT_EQ(all.rows.size(), 1u);
   EXPECT_EQ(all.rows[0].title, "ok");
 }
 
 TEST(manifest, a_row_of_very_many_cells_is_one_fault) {
   EXPECT_THAT(read("url\nhttps://a.example/1" + std::string(300'000, ',') + "\n").faults,
-              ElementsAre(HasSubstr("the row has 64 cells")));
+              ElementsAre(HasSubstr("the row has 300001 cells")));
 }
 
 TEST(manifest, reads_a_plain_list_with_comments) {
@@ -253,13 +253,15 @@ TEST(manifest, chooses_the_format_by_name_and_first_line_unless_told) {
   EXPECT_EQ(read("url\nhttps://a.example/1\n", "l.txt", csv).rows.size(), 1u);
 }
 
-TEST(manifest, a_missing_file_and_a_folder_are_unreadable) {
+TEST(manifest, a_missing_file_is_unreadable_and_so_is_a_folder_that_must_be_csv) {
   const temporary_folder folder;
   const auto missing = manifest_reader::open(folder / "none.csv");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, errc::manifest_unreadable);
   EXPECT_THAT(missing.error().detail, HasSubstr("No such file"));
-  const auto directory = manifest_reader::open(folder / "");
+  manifest_options csv;
+  csv.format = manifest_format::csv;
+  const auto directory = manifest_reader::open(folder / "", csv);
   ASSERT_FALSE(directory);
   EXPECT_EQ(directory.error().code, errc::manifest_unreadable);
 }
@@ -289,13 +291,13 @@ TEST(manifest, a_read_error_is_a_fault_and_not_the_end) {
     }
   };
   std::string text;
-  while (text.size() < 100'000) text += "https://a.example/1\n";
+  while (text.size() < 400'000) text += "https://a.example/1\n";
   failing_disk half(text), whole("https://a.example/1\n");
   std::istream half_input(&half), whole_input(&whole);
   manifest_reader reader(half_input, "l.txt");
   int rows = 0;
   while (reader.next()) ++rows;
-  EXPECT_GT(rows, 3000);
+  EXPECT_GT(rows, 12'000);
   ASSERT_GT(reader.fault_count(), 0u);
   EXPECT_EQ(reader.faults().back().message, "the manifest cannot be read any further");
   manifest_reader nothing(whole_input, "l.txt");
