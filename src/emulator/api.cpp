@@ -14,14 +14,6 @@ reply too_many_requests() {
   return reply(429, R"({"errors":["Too many requests, retry later."]})");
 }
 
-reply html(int status, std::string_view title) {
-  reply answer(status);
-  answer.content_type = "text/html";
-  answer.body.append("<html><head><title>").append(title).append("</title></head><body><h1>");
-  answer.body.append(title).append("</h1></body></html>\n");
-  return answer;
-}
-
 /// The same scheme word in any case, then the rest.
 std::optional<std::string_view> after_scheme(std::string_view authorization, std::string_view scheme) {
   if (authorization.size() <= scheme.size() || authorization[scheme.size()] != ' ') return std::nullopt;
@@ -31,39 +23,6 @@ std::optional<std::string_view> after_scheme(std::string_view authorization, std
   authorization.remove_prefix(scheme.size());
   authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
   return authorization;
-}
-
-/// What a fault makes of the answer that would have been.
-reply spoiled(const fault& f, reply answer) {
-  switch (f.kind) {
-    case fault_kind::drop_before:
-    case fault_kind::drop_after:
-      answer.delivery = delivery::dropped;
-      break;
-    case fault_kind::reset_before:
-    case fault_kind::reset_after:
-      answer.delivery = delivery::reset;
-      break;
-    case fault_kind::http_500_before:
-    case fault_kind::http_500_after:
-      answer = html(500, "500 Internal Server Error");
-      break;
-    case fault_kind::http_502_before:
-    case fault_kind::http_502_after:
-      answer = html(502, "502 Bad Gateway");
-      break;
-    case fault_kind::html_before:
-    case fault_kind::html_after:
-      answer = html(200, "Welcome");
-      break;
-    case fault_kind::truncate:
-      answer.delivery = delivery::truncated;
-      break;
-    case fault_kind::delay:
-      answer.delay += f.delay;
-      break;
-  }
-  return answer;
 }
 
 }  // namespace
@@ -102,7 +61,7 @@ reply api::answer(const message& request, const parsed_target& target) {
       result.fields.emplace_back("Retry-After", std::to_string(seconds));
     }
   } else {
-    visit v{world_, *token, environment, target, request.body, now};
+    visit v{world_, *token, environment, target, request.body, request.host, now};
     const auto* route = find_route(request.method, target.path, v.parameters);
     if (!route) ++totals.unknown_routes;
     const auto fault =

@@ -66,8 +66,11 @@ void write_outcome(const stored_asset& asset, asset_status status, const identif
   } else if (status == asset_status::errored) {
     json.member("status", "errored").key("progress").begin('{');
     json.member("state", "errored").member("progress", -1).end('}');
-    json.key("errors").begin('{').member("type", "download_failed").key("messages").begin('[');
-    json.value("The input could not be downloaded.").end(']').end('}');
+    const bool uploaded = !asset.upload_id.empty();
+    json.key("errors").begin('{').member("type", uploaded ? "invalid_input" : "download_failed");
+    json.key("messages").begin('[');
+    json.value(uploaded ? "The uploaded file could not be read." : "The input could not be downloaded.");
+    json.end(']').end('}');
   } else {
     const double duration = duration_of(asset);
     write_tracks(asset, ids, duration, json);

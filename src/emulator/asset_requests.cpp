@@ -105,7 +105,7 @@ bool has_scheme(std::string_view url) {
   return url.starts_with("https://") || url.starts_with("http://") || url.starts_with("mux://assets/");
 }
 
-void read_inputs(const json::object& body, create_request& request, faults_found& faults) {
+void read_inputs(const json::object& body, std::vector<std::string>& urls, faults_found& faults) {
   const auto* inputs = member(body, "inputs");
   if (!inputs) inputs = member(body, "input");
   if (!inputs) {
@@ -118,18 +118,18 @@ void read_inputs(const json::object& body, create_request& request, faults_found
     if (const auto* object = input.if_object()) {
       url = member(*object, "url");
       // Generated subtitles are asked for by an input of their own, which names no file.
-      if (!url && !request.inputs.empty() && object->contains("generated_subtitles")) return;
+      if (!url && !urls.empty() && object->contains("generated_subtitles")) return;
     }
     const auto* text = url ? url->if_string() : nullptr;
     if (text && has_scheme(*text))
-      request.inputs.emplace_back(*text);
+      urls.emplace_back(*text);
     else
       usable = false;
   });
-  if (!usable || request.inputs.empty()) faults.push_back("inputs must be URLs or objects with a url");
+  if (!usable || urls.empty()) faults.push_back("inputs must be URLs or objects with a url");
 }
 
-void read_policies(const json::object& body, create_request& request, faults_found& faults) {
+void read_policies(const json::object& body, stored_asset& asset, faults_found& faults) {
   const auto* value = member(body, "playback_policies");
   std::string_view name = "playback_policies";
   if (!value) {
@@ -138,13 +138,13 @@ void read_policies(const json::object& body, create_request& request, faults_fou
   }
   if (value)
     for_each_of(*value, [&](const json::value& policy) {
-      choose(policy, name, policies, request.playback_ids.emplace_back().policy, faults);
+      choose(policy, name, policies, asset.playback_ids.emplace_back().policy, faults);
     });
 
   const auto* advanced = member(body, "advanced_playback_policies");
   if (!advanced) return;
   for_each_of(*advanced, [&](const json::value& element) {
-    auto& id = request.playback_ids.emplace_back();
+    auto& id = asset.playback_ids.emplace_back();
     if (const auto* object = element.if_object()) {
       auto found = read_playback_id(*object, id);
       faults.insert(faults.end(), found.begin(), found.end());
@@ -174,10 +174,9 @@ std::optional<json::object> read_body(std::string_view text) {
   return std::move(value.get_object());
 }
 
-faults_found read_create(const json::object& body, stored_asset& asset, create_request& request) {
+faults_found read_settings(const json::object& body, stored_asset& asset) {
   faults_found faults;
-  read_inputs(body, request, faults);
-  read_policies(body, request, faults);
+  read_policies(body, asset, faults);
   read_text(body, "passthrough", 255, asset.passthrough, faults);
   read_meta(body, asset, faults);
 
@@ -191,8 +190,15 @@ faults_found read_create(const json::object& body, stored_asset& asset, create_r
   read_choice(body, "master_access", master_accesses, asset.master_access, faults);
   read_flag(body, "test", asset.test, faults);
   read_flag(body, "normalize_audio", asset.normalize_audio, faults);
+  return faults;
+}
 
-  for (const auto& url : request.inputs) {
+faults_found read_create(const json::object& body, stored_asset& asset, std::vector<std::string>& inputs) {
+  faults_found faults;
+  read_inputs(body, inputs, faults);
+  const auto settings = read_settings(body, asset);
+  faults.insert(faults.end(), settings.begin(), settings.end());
+  for (const auto& url : inputs) {
     if (host_of(url) == "errored.example") asset.fails = true;
     if (url.starts_with("mux://")) asset.ingest_type = "on_demand_clip";
   }

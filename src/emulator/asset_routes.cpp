@@ -1,15 +1,11 @@
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
+#include "emulator/asset_requests.hpp"
 #include "emulator/routes.hpp"
 
 namespace mux::inline v0::emulator {
 namespace {
-
-reply unreadable_body() {
-  return invalid_parameters({"The request body is not a JSON object"});
-}
 
 reply show(const visit& v, const stored_asset& asset, int status) {
   std::string body;
@@ -21,15 +17,6 @@ reply show(const playback_id& id, int status) {
   std::string body;
   write_playback_id(id, body);
   return data_reply(status, body);
-}
-
-/// A whole number from 1 on. `number` is left alone if the parameter is absent; false if it is anything else.
-bool read_count(const parsed_target& target, std::string_view name, std::size_t& number) {
-  const auto* text = target.find(name);
-  if (!text) return true;
-  const auto end = text->data() + text->size();
-  const auto [stopped, failure] = std::from_chars(text->data(), end, number);
-  return failure == std::errc() && stopped == end && number >= 1;
 }
 
 /// False if the parameter is there and no id.
@@ -59,28 +46,20 @@ reply create(visit& v) {
   const auto body = read_body(v.body);
   if (!body) return unreadable_body();
   stored_asset asset;
-  create_request request;
-  if (const auto faults = read_create(*body, asset, request); !faults.empty())
+  std::vector<std::string> inputs;
+  if (const auto faults = read_create(*body, asset, inputs); !faults.empty())
     return invalid_parameters(faults);
-
-  auto& world = v.world;
-  asset.serial = ++world.serials;
-  asset.id = world.ids.make(asset.serial);
-  asset.created_at = v.now;
-  asset.done_at = v.now + world.options.ready_after;
-  asset.playback_ids = request.playback_ids;
-  for (auto& id : asset.playback_ids) id.id = world.ids.make(++world.serials);
-  const auto& added = v.environment.assets.add(std::move(asset));
-  world.book.note_create(added, request);
+  const auto& added = v.world.add_asset(v.environment, std::move(asset));
+  v.world.book.note_create(added, inputs);
   return show(v, added, 201);
 }
 
 reply list(visit& v) {
   listing which;
   const bool limit_given = v.target.find("limit") != nullptr;
-  if (!read_count(v.target, "limit", which.limit))
+  if (!v.target.read_count("limit", which.limit))
     return invalid_parameters({"limit must be a positive integer"});
-  if (!read_count(v.target, "page", which.page))
+  if (!v.target.read_count("page", which.page))
     return invalid_parameters({"page must be a positive integer"});
   which.limit = std::min<std::size_t>(which.limit, 100);
   if (!read_filter(v.target, "live_stream_id", which.live_stream_id)) return unparsable_id();

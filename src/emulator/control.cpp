@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <openssl/crypto.h>
 
+#include "emulator/asset_requests.hpp"
 #include "emulator/json_writer.hpp"
 
 namespace mux::inline v0::emulator {
@@ -110,6 +111,9 @@ reply show_ledger(const world& world) {
   json.begin('{').member("creates", totals.creates).member("duplicates", totals.duplicates);
   json.member("deletes", totals.deletes).member("unauthorized", totals.unauthorized);
   json.member("unknown_routes", totals.unknown_routes).member("faults", totals.faults);
+  json.member("uploads", totals.uploads).member("upload_assets", totals.upload_assets);
+  json.member("storage_bytes", totals.storage_bytes);
+  json.member("stored_bytes", totals.stored_bytes).member("leaked_credentials", totals.leaked_credentials);
   json.member("assets", world.asset_count()).key("classes").begin('{');
   std::uint64_t refused = 0;
   for (std::size_t i = 0; i < rate_class_count; ++i) {
@@ -130,8 +134,15 @@ reply show_created(const world& world) {
   for (const auto& created : world.book.created()) {
     line.clear();
     json_writer json(line);
-    json.begin('{').member("id", created.id).member("input", created.input);
-    json.member("passthrough", created.passthrough).member("external_id", created.external_id).end('}');
+    json.begin('{').member("id", created.id);
+    if (created.upload_id.empty())
+      json.member("input", created.input);
+    else
+      json.member("upload_id", created.upload_id)
+          .member("size", created.size)
+          .member("sha256", created.sha256);
+    json.member("passthrough", created.passthrough).member("external_id", created.external_id);
+    json.member("title", created.title).end('}');
     answer.body.append(line).append("\n");
   }
   return answer;

@@ -8,10 +8,15 @@
 
 #include <mux/emulator/fault.hpp>
 
+#include "emulator/message.hpp"
+
 namespace mux::inline v0::emulator {
 
 /// True if a request with this fault is not executed.
 [[nodiscard]] bool prevents(fault_kind kind) noexcept;
+
+/// What a fault makes of the answer that would have been.
+[[nodiscard]] reply spoiled(const fault& f, reply answer);
 
 /// The faults in force.
 class fault_plan {

@@ -1,6 +1,7 @@
 #include "emulator/message.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "emulator/json_writer.hpp"
 
@@ -34,6 +35,10 @@ reply unparsable_id() {
   return invalid_parameters({"Failed to parse ID"});
 }
 
+reply unreadable_body() {
+  return invalid_parameters({"The request body is not a JSON object"});
+}
+
 reply invalid_parameters(const std::vector<std::string>& messages) {
   return error_reply(400, "invalid_parameters", messages);
 }
@@ -59,6 +64,14 @@ const std::string* parsed_target::find(std::string_view name) const noexcept {
   const auto at =
       std::find_if(query.rbegin(), query.rend(), [name](const auto& pair) { return pair.first == name; });
   return at == query.rend() ? nullptr : &at->second;
+}
+
+bool parsed_target::read_count(std::string_view name, std::size_t& number) const noexcept {
+  const auto* text = find(name);
+  if (!text) return true;
+  const auto end = text->data() + text->size();
+  const auto [stopped, failure] = std::from_chars(text->data(), end, number);
+  return failure == std::errc() && stopped == end && number >= 1;
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,11 @@ struct message {
   std::string_view origin;
   std::string_view control_token;
   std::string_view body;
+
+  // What the storage looks at; it takes the body piece by piece.
+  std::optional<std::string_view> content_range;
+  std::optional<std::uint64_t> content_length;  ///< absent if it is not known before the end
+  bool no_308 = false;                          ///< `X-GUploader-No-308: yes`
 };
 
 /// How the answer leaves.
@@ -29,6 +35,9 @@ enum class delivery : std::uint8_t {
   reset,      ///< nothing; the connection is reset
 };
 
+/// Who answers; it shows in the fields that every answer has.
+enum class sender : std::uint8_t { api, storage };
+
 struct reply {
   reply() {}
   explicit reply(int code, std::string text = {}) : status(code), body(std::move(text)) {}
@@ -37,6 +46,7 @@ struct reply {
   std::string body;
   std::string_view content_type = "application/json; charset=utf-8";
   std::vector<std::pair<std::string_view, std::string>> fields;  ///< beyond those of every answer
+  emulator::sender sender = emulator::sender::api;
   emulator::delivery delivery = emulator::delivery::whole;
   std::chrono::nanoseconds delay{0};
 };
@@ -45,6 +55,7 @@ struct reply {
 [[nodiscard]] reply error_reply(int status, std::string_view type, const std::vector<std::string>& messages);
 [[nodiscard]] reply not_found();
 [[nodiscard]] reply unparsable_id();
+[[nodiscard]] reply unreadable_body();
 [[nodiscard]] reply invalid_parameters(const std::vector<std::string>& messages);
 /// `{"data":…}`.
 [[nodiscard]] reply data_reply(int status, std::string_view json);
@@ -57,6 +68,9 @@ struct parsed_target {
   explicit parsed_target(std::string_view target);
   /// The last value of that name, or null.
   [[nodiscard]] const std::string* find(std::string_view name) const noexcept;
+  /// Sets `number` to a parameter that is a whole number from 1 on; leaves it alone if the parameter is
+  /// absent. False if it is anything else.
+  [[nodiscard]] bool read_count(std::string_view name, std::size_t& number) const noexcept;
 };
 
 [[nodiscard]] std::string percent_decode(std::string_view text, bool plus_is_space);

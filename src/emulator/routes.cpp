@@ -19,6 +19,10 @@ constexpr route routes[] = {
      assets::retrieve_playback_id},
     {"DELETE", "/video/v1/assets/{}/playback-ids/{}", "video.assets.delete_playback_id",
      assets::delete_playback_id},
+    {"POST", "/video/v1/uploads", "video.uploads.create", uploads::create},
+    {"GET", "/video/v1/uploads", "video.uploads.list", uploads::list},
+    {"GET", "/video/v1/uploads/{}", "video.uploads.retrieve", uploads::retrieve},
+    {"PUT", "/video/v1/uploads/{}/cancel", "video.uploads.cancel", uploads::cancel},
     {"GET", "/system/v1/whoami", "system.utilities.whoami", utilities::whoami},
 };
 

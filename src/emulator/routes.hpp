@@ -16,11 +16,14 @@ struct visit {
   emulator::environment& environment;
   const parsed_target& target;
   std::string_view body;
+  std::string_view host;
   time_point now;
   std::array<std::string, 2> parameters{};  ///< the path's, in their order
 
   /// The asset that the first parameter names, or null.
   [[nodiscard]] stored_asset* asset() const { return environment.assets.find(parameters[0]); }
+  /// The upload that the first parameter names, or null.
+  [[nodiscard]] stored_upload* upload() const { return environment.uploads.find(parameters[0]); }
 };
 
 struct route {
@@ -44,6 +47,13 @@ reply create_playback_id(visit& v);
 reply retrieve_playback_id(visit& v);
 reply delete_playback_id(visit& v);
 }  // namespace assets
+
+namespace uploads {
+reply create(visit& v);
+reply list(visit& v);
+reply retrieve(visit& v);
+reply cancel(visit& v);
+}  // namespace uploads
 
 namespace utilities {
 reply whoami(visit& v);

@@ -1,9 +1,9 @@
 #include "emulator/session.hpp"
 
-#include <atomic>
 #include <ctime>
 #include <exception>
 #include <type_traits>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -14,12 +14,15 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 
 #include "emulator/identifiers.hpp"
+#include "emulator/storage_transfer.hpp"
 
 namespace mux::inline v0::emulator {
 namespace {
@@ -34,8 +37,11 @@ constexpr auto handshake_timeout = std::chrono::seconds(10);
 constexpr auto write_timeout = std::chrono::seconds(30);
 constexpr auto goodbye_timeout = std::chrono::seconds(2);
 
-std::string_view reason(int status) noexcept {
-  return http::obsolete_reason(http::int_to_status(static_cast<unsigned>(status)));
+using head_parser = http::request_parser<http::empty_body>;
+
+std::string_view reason(const reply& answer) noexcept {
+  if (answer.status == 308 && answer.sender == sender::storage) return "Resume Incomplete";
+  return http::obsolete_reason(http::int_to_status(static_cast<unsigned>(answer.status)));
 }
 
 std::string http_date(time_point now) {
@@ -57,16 +63,21 @@ std::string to_wire(const reply& answer, time_point now, bool keep_alive, bool h
   text.append("HTTP/1.1 ")
       .append(std::to_string(answer.status))
       .append(" ")
-      .append(reason(answer.status))
+      .append(reason(answer))
       .append("\r\n");
-  field("cache-control", "max-age=0, private, must-revalidate");
   if (answer.status != 204) {
     field("content-type", answer.content_type);
     field("content-length", std::to_string(answer.body.size()));
   }
   field("date", http_date(now));
-  field("server", "Mux API Server");
-  field("x-request-id", random_secret(20));
+  if (answer.sender == sender::api) {
+    field("cache-control", "max-age=0, private, must-revalidate");
+    field("server", "Mux API Server");
+    field("x-request-id", random_secret(20));
+  } else {
+    field("server", "UploadServer");
+    field("x-guploader-uploadid", random_secret(40));
+  }
   for (const auto& [name, value] : answer.fields) field(name, value);
   if (!keep_alive) field("connection", "close");
   text += "\r\n";
@@ -135,33 +146,88 @@ class connection final : public session, public std::enable_shared_from_this<con
 
   /// One request and its answer; false if the connection ends here.
   asio::awaitable<bool> serve_one() {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(static_cast<std::uint32_t>(context_.max_header));
-    parser.body_limit(context_.max_body);
+    head_parser head;
+    head.header_limit(static_cast<std::uint32_t>(context_.max_header));
+    head.body_limit(boost::none);
     error_code failure;
     tcp().expires_after(context_.idle_timeout);
-    co_await http::async_read_header(stream_, buffer_, parser,
+    co_await http::async_read_header(stream_, buffer_, head,
                                      asio::redirect_error(asio::use_awaitable, failure));
-    answering_ = true;
-    if (!failure && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-      co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25),
-                                 asio::use_awaitable);
-    }
-    if (!failure) {
-      tcp().expires_after(context_.idle_timeout);
-      co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, failure));
-    }
-    if (failure) {
-      const int status = status_for(failure);
-      if (status == 0) co_return false;
-      const reply refusal = error_reply(status, "bad_request", {failure.message()});
-      co_await send(refusal, false, false);
-      co_return false;
-    }
+    if (failure) co_return co_await refuse(failure);
+    if (is_storage(view(head.get().target()))) co_return co_await serve_storage(head);
+    co_return co_await serve_api(head);
+  }
 
-    const bool head = parser.get().method() == http::verb::head;
+  asio::awaitable<bool> serve_api(head_parser& head) {
+    answering_ = true;
+    if (head.content_length().value_or(0) > context_.max_body)
+      co_return co_await refuse(error_code(http::error::body_limit));
+    http::request_parser<http::string_body> parser(std::move(head));
+    parser.body_limit(context_.max_body);
+    if (awaits_continue(parser.get())) co_await send_continue();
+    error_code failure;
+    tcp().expires_after(context_.idle_timeout);
+    co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, failure));
+    if (failure) co_return co_await refuse(failure);
+    message request = read_head(parser.get());
+    request.body = parser.get().body();
+    const reply answer = context_.api.handle(request);
     const bool keep_alive = parser.keep_alive() && parser.get().version() == 11 && !finishing_;
-    const reply answer = respond(parser.get());
+    co_return co_await deliver(answer, keep_alive, parser.get().method() == http::verb::head);
+  }
+
+  /// However long the body is, no more than a piece of it is in memory. A server that ends does not wait for
+  /// the rest of it.
+  asio::awaitable<bool> serve_storage(head_parser& head) {
+    http::request_parser<http::buffer_body> parser(std::move(head));
+    message request = read_head(parser.get());
+    if (!parser.chunked()) request.content_length = parser.content_length().value_or(0);
+    storage_transfer transfer(context_.api, request);
+    bool keep_alive = parser.keep_alive() && parser.get().version() == 11;
+    const bool waits = awaits_continue(parser.get());
+    if (waits && !transfer.refused()) co_await send_continue();
+    if (waits && transfer.refused())
+      keep_alive = false;
+    else if (!co_await receive_body(parser, transfer))
+      co_return false;
+    answering_ = true;
+    const reply answer = transfer.finish();
+    co_return co_await deliver(answer, keep_alive && !finishing_, false);
+  }
+
+  /// False if the connection ended with it.
+  asio::awaitable<bool> receive_body(http::request_parser<http::buffer_body>& parser,
+                                     storage_transfer& transfer) {
+    piece_.resize(64 * 1024);
+    while (!parser.is_done()) {
+      auto& body = parser.get().body();
+      body.data = piece_.data();
+      body.size = piece_.size();
+      error_code failure;
+      tcp().expires_after(context_.idle_timeout);
+      co_await http::async_read_some(stream_, buffer_, parser,
+                                     asio::redirect_error(asio::use_awaitable, failure));
+      const bool goes_on = transfer.receive(std::string_view(piece_.data(), piece_.size() - body.size));
+      if (failure && failure != http::error::need_buffer) co_return co_await refuse(failure);
+      if (!goes_on) {
+        reset();
+        co_return false;
+      }
+    }
+    co_return true;
+  }
+
+  /// Tells a client why its request could not be read, where that makes sense. Always false.
+  asio::awaitable<bool> refuse(error_code failure) {
+    const int status = status_for(failure);
+    if (status == 0) co_return false;
+    answering_ = true;
+    const reply refusal = error_reply(status, "bad_request", {failure.message()});
+    co_await send(refusal, false, false);
+    co_return false;
+  }
+
+  asio::awaitable<bool> deliver(const reply& answer, bool keep_alive, bool head) {
     if (answer.delay.count() > 0) {
       tcp().expires_never();
       asio::steady_timer timer(stream_.get_executor(), answer.delay);
@@ -184,6 +250,11 @@ class connection final : public session, public std::enable_shared_from_this<con
     co_return keep_alive;
   }
 
+  asio::awaitable<void> send_continue() {
+    co_await asio::async_write(stream_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25),
+                               asio::use_awaitable);
+  }
+
   asio::awaitable<void> send(const reply& answer, bool keep_alive, bool head) {
     const auto now = context_.api.with_world([](const world& w) { return w.clock.now(); });
     const std::string text = to_wire(answer, now, keep_alive, head);
@@ -191,17 +262,25 @@ class connection final : public session, public std::enable_shared_from_this<con
     co_await asio::async_write(stream_, asio::buffer(text), asio::use_awaitable);
   }
 
-  reply respond(const http::request<http::string_body>& request) {
-    const auto view = [](beast::string_view text) { return std::string_view(text.data(), text.size()); };
-    message incoming;
-    incoming.method = view(request.method_string());
-    incoming.target = view(request.target());
-    incoming.authorization = view(request[http::field::authorization]);
-    incoming.host = view(request[http::field::host]);
-    incoming.origin = view(request[http::field::origin]);
-    incoming.control_token = view(request["X-Emulator-Token"]);
-    incoming.body = request.body();
-    return context_.api.handle(incoming);
+  static std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+  static bool awaits_continue(const http::request_header<>& head) {
+    return beast::iequals(head[http::field::expect], "100-continue");
+  }
+
+  /// All but the body.
+  static message read_head(const http::request_header<>& head) {
+    message request;
+    request.method = view(head.method_string());
+    request.target = view(head.target());
+    request.authorization = view(head[http::field::authorization]);
+    request.host = view(head[http::field::host]);
+    request.origin = view(head[http::field::origin]);
+    request.control_token = view(head["X-Emulator-Token"]);
+    if (const auto at = head.find(http::field::content_range); at != head.end())
+      request.content_range = view(at->value());
+    request.no_308 = beast::iequals(head["X-GUploader-No-308"], "yes");
+    return request;
   }
 
   /// What to tell a client whose request could not be read; 0: nothing.
@@ -217,6 +296,7 @@ class connection final : public session, public std::enable_shared_from_this<con
   const session_context& context_;
   std::function<void()> ended_;
   beast::flat_buffer buffer_;
+  std::vector<char> piece_;  // of a body for the storage
   bool answering_ = false;
   bool finishing_ = false;
 };

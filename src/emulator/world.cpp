@@ -22,6 +22,15 @@ std::string numbered(std::string_view prefix, std::uint64_t number) {
   return std::string(prefix) + digits;
 }
 
+/// Of the form of Google's signed URLs: secret, with a query, and with percent signs that a client must leave
+/// as they are.
+std::string storage_target(time_point expires) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(expires.time_since_epoch()).count();
+  return "/_storage/" + random_secret(22) + "?Expires=" + std::to_string(seconds) +
+         "&GoogleAccessId=emulator%40storage.invalid&Signature=" + random_secret(64) +
+         "%2F%3D&upload_id=" + random_secret(64);
+}
+
 }  // namespace
 
 world::world(const server_options& given)
@@ -33,14 +42,46 @@ world::world(const server_options& given)
   for (const auto& token : options.tokens) {
     const auto same = [&token](const environment& e) { return e.id == token.environment_id; };
     if (std::none_of(environments.begin(), environments.end(), same))
-      environments.push_back(
-          {token.environment_id, token.environment_name, asset_store(options.newest_first)});
+      environments.push_back({token.environment_id, token.environment_name, asset_store(options.newest_first),
+                              upload_store(options.newest_first)});
   }
 }
 
 environment& world::environment_of(const access_token& token) {
   return *std::find_if(environments.begin(), environments.end(),
                        [&token](const environment& e) { return e.id == token.environment_id; });
+}
+
+stored_asset& world::add_asset(environment& where, stored_asset asset) {
+  asset.serial = ++serials;
+  asset.id = ids.make(asset.serial);
+  asset.created_at = clock.now();
+  asset.done_at = asset.created_at + options.ready_after;
+  for (auto& id : asset.playback_ids) id.id = ids.make(++serials);
+  return where.assets.add(std::move(asset));
+}
+
+stored_upload& world::add_upload(environment& where, stored_upload upload) {
+  upload.serial = ++serials;
+  upload.id = ids.make(upload.serial);
+  upload.created_at = clock.now();
+  upload.asset.upload_id = upload.id;
+  upload.asset.ingest_type = "on_demand_direct_upload";
+  upload.target = storage_target(upload.created_at + std::chrono::days(7));
+  auto& added = where.uploads.add(std::move(upload));
+  sessions.emplace(added.target, storage_session{&where, &added});
+  ++book.totals.uploads;
+  return added;
+}
+
+void world::finish_upload(const storage_session& session) {
+  auto& upload = *session.upload;
+  if (upload.status(clock.now()) != upload_status::waiting) return;
+  // An empty file is no video.
+  if (upload.file.durable == 0) upload.asset.fails = true;
+  const auto& asset = add_asset(*session.environment, std::move(upload.asset));
+  upload.asset_id = asset.id;
+  book.note_upload(asset, upload.file.durable, upload.file.hash.sha256());
 }
 
 void world::seed(std::size_t count, seed_style style) {
@@ -72,7 +113,11 @@ void world::seed(std::size_t count, seed_style style) {
 }
 
 void world::reset() {
-  for (auto& environment : environments) environment.assets.clear();
+  sessions.clear();
+  for (auto& environment : environments) {
+    environment.assets.clear();
+    environment.uploads.clear();
+  }
   book = ledger_book();
   faults.set({});
   limits.refill();

@@ -50,7 +50,7 @@ TEST(answers, a_bearer_token_counts_as_its_token) {
 TEST(answers, unknown_routes_and_methods_are_answered_404_and_counted) {
   harness h;
   for (const auto* target :
-       {"/", "/video/v1", "/video/v1/assets/", "/video/v1/uploads", "/video/v1/assets//playback-ids"})
+       {"/", "/video/v1", "/video/v1/assets/", "/video/v1/uploads/", "/video/v1/assets//playback-ids"})
     EXPECT_EQ(h.call("GET", target).body, not_found_body) << target;
   EXPECT_EQ(h.call("PUT", "/video/v1/assets").status, 404);
   EXPECT_EQ(h.ledger().unknown_routes, 6u);

@@ -20,7 +20,7 @@ TEST(control, needs_its_token) {
   EXPECT_EQ(ledger_as(h, "127.0.0.1:1", "", "control").status, 200);
   EXPECT_EQ(ledger_as(h, "127.0.0.1:1", "", "").status, 401);
   EXPECT_EQ(ledger_as(h, "127.0.0.1:1", "", "contro1").status, 401);
-  EXPECT_EQ(h.call("GET", "/_emulator/ledger").status, 403);
+  EXPECT_EQ(h.call("GET", "/_emulator/ledger").status, 401);
 }
 
 TEST(control, refuses_foreign_hosts_and_origins) {
@@ -93,10 +93,11 @@ TEST(control, shows_the_ledger_and_what_was_created) {
   EXPECT_EQ(ledger.at("assets"), 1);
   EXPECT_EQ(ledger.at("refused"), 0);
   EXPECT_EQ(ledger.at("classes").at("video_post").at("requests"), 1);
-  EXPECT_EQ(h.control("GET", "/_emulator/assets").body,
-            R"({"id":")" + id +
-                R"(","input":"https://example.com/a","passthrough":"line\u000abreak","external_id":""})"
-                "\n");
+  EXPECT_EQ(
+      h.control("GET", "/_emulator/assets").body,
+      R"({"id":")" + id +
+          R"(","input":"https://example.com/a","passthrough":"line\u000abreak","external_id":"","title":""})"
+          "\n");
 }
 
 TEST(control, reset_forgets_everything_but_the_limits) {

@@ -39,6 +39,7 @@ class harness {
     request.method = method;
     request.target = target;
     request.body = body;
+    request.host = "127.0.0.1:1234";
     request.authorization = authorization;
     return api.handle(request);
   }
