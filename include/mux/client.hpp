@@ -18,6 +18,7 @@
 #include <mux/send.hpp>
 #include <mux/stats.hpp>
 #include <mux/system/system.hpp>
+#include <mux/upload.hpp>
 #include <mux/video/video.hpp>
 
 namespace mux::inline v0 {
@@ -63,6 +64,19 @@ class client {
                                                                      body_sink& to) const;
   /// As `try_download`. Errors: throws what `throw_error` says for its code.
   [[nodiscard]] asio::awaitable<response<void>> download(request<std::string> call, body_sink& to) const;
+  /// Sends the bytes of a direct upload to the `url` that `video.uploads.create` gave, in chunks. After
+  /// whatever goes wrong it asks the storage how much is durable and goes on from there; done is what the
+  /// storage calls finished. No credentials go there, redirects are not followed, https only, except to this
+  /// machine; the URL is a secret and in no error. Limit class `storage`. `from` must live until the call
+  /// ends. Errors: `upload_expired` (make a new upload), `source_changed`, `source_unreadable`,
+  /// `bad_response` for a storage that keeps nothing or contradicts itself, `invalid_argument`,
+  /// `insecure_base_url`, those of the source, of the network, and of other answers, with their status.
+  /// Cancellation: what is durable stays so; `upload_options::resume` goes on with it.
+  [[nodiscard]] asio::awaitable<result<upload_outcome>> try_upload(std::string_view url, body_source& from,
+                                                                   upload_options options = {}) const;
+  /// As `try_upload`. Errors: throws what `throw_error` says for its code.
+  [[nodiscard]] asio::awaitable<upload_outcome> upload(std::string_view url, body_source& from,
+                                                       upload_options options = {}) const;
   /// A pager over any list request, with `limit` items a page.
   template <class T>
   [[nodiscard]] pager<T> pages(request<page<T>> first, int limit = 100) const {

@@ -58,6 +58,11 @@ enum class errc : std::uint8_t {
   truncated_body,      ///< the body ended before its announced length
   response_too_large,  ///< header, body or nesting beyond the configured bound
   bad_response,        ///< JSON or HTTP, but not of the described form; the message names the path
+
+  // Direct uploads.
+  upload_expired,     ///< the storage does not know the upload any more (404, 410): make a new one
+  source_changed,     ///< what is uploaded changed or ended early while it was sent
+  source_unreadable,  ///< what is to be uploaded cannot be opened or read, or is no regular file
 };
 
 /// The code's name, `not_found` for example.

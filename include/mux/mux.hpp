@@ -10,4 +10,5 @@
 #include <mux/open_enum.hpp>
 #include <mux/options.hpp>
 #include <mux/secret.hpp>
+#include <mux/upload.hpp>
 #include <mux/version.hpp>

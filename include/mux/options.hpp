@@ -23,6 +23,7 @@ struct timeout_options {
   std::chrono::nanoseconds resolve = std::chrono::seconds(5);
   std::chrono::nanoseconds connect = std::chrono::seconds(5);
   std::chrono::nanoseconds tls = std::chrono::seconds(10);
+  /// Of a body beyond 64 KiB: between two pieces that the network took.
   std::chrono::nanoseconds write = std::chrono::seconds(30);
   /// From the last byte of the request to the first of the answer.
   std::chrono::nanoseconds first_byte = std::chrono::seconds(60);

@@ -56,7 +56,10 @@ struct request_base {
   bool raw = false;     ///< the body is handed over as it is (std::string)
   /// Reads the body into a `borrowed_page`; null: `answer` says what it decodes to.
   result<void> (*borrow)(std::string&& body, int depth, std::size_t size, void* page) = nullptr;
-  bool keep_whole = false;     ///< headers and text of the answer are wanted, besides what it decodes to
+  bool keep_whole = false;  ///< headers and text of the answer are wanted, besides what it decodes to
+  /// A part of an upload, which was admitted as a whole: sends `bytes`, and every status is an answer.
+  bool piece = false;
+  std::string_view bytes;      ///< must live until the call ends
   std::string elsewhere;       ///< `https://host[:port]` that is not the API's; gets no credentials
   body_sink* sink = nullptr;   ///< takes the answer's body
   std::optional<error> fault;  ///< found while the request was built, reported when it is sent

@@ -6,7 +6,22 @@ namespace mux::inline v0::client_detail {
 
 namespace {
 
-errc code_of(int status) {
+std::string hint_of(int status) {
+  switch (status) {
+    case 401:
+      return "check the token id and secret, and that they belong to each other";
+    case 403:
+    case 404:
+      return "a token of another environment or without the permission gets the same answer; whoami shows "
+             "both";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+errc code_of_status(int status) noexcept {
   switch (status) {
     case 400:
       return errc::bad_request;
@@ -27,23 +42,8 @@ errc code_of(int status) {
   }
 }
 
-std::string hint_of(int status) {
-  switch (status) {
-    case 401:
-      return "check the token id and secret, and that they belong to each other";
-    case 403:
-    case 404:
-      return "a token of another environment or without the permission gets the same answer; whoami shows "
-             "both";
-    default:
-      return {};
-  }
-}
-
-}  // namespace
-
 error answer_error(const operation& op, const transport::wire_response& response) {
-  error e(code_of(response.status));
+  error e(code_of_status(response.status));
   e.http_status = response.status;
   e.phase = call_phase::done;
   e.bytes_sent = true;

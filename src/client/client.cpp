@@ -2,6 +2,7 @@
 
 #include "client/core.hpp"
 #include "client/lane.hpp"
+#include "client/upload.hpp"
 
 namespace mux::inline v0 {
 
@@ -11,6 +12,12 @@ std::shared_ptr<detail::client_core> make_core(asio::any_io_executor executor, c
   auto made = detail::client_core::make(std::move(executor), std::move(options));
   if (!made) throw configuration_error(std::move(made).error());
   return std::move(*made);
+}
+
+asio::awaitable<upload_outcome> or_throw(asio::awaitable<result<upload_outcome>> call) {
+  result<upload_outcome> outcome = co_await std::move(call);
+  if (!outcome) throw_error(std::move(outcome).error());
+  co_return std::move(*outcome);
 }
 
 }  // namespace
@@ -57,6 +64,16 @@ asio::awaitable<response<void>> client::download(request<std::string> call, body
   result<response<void>> got = co_await try_download(std::move(call), to);
   if (!got) throw_error(std::move(got).error());
   co_return std::move(*got);
+}
+
+asio::awaitable<result<upload_outcome>> client::try_upload(std::string_view url, body_source& from,
+                                                           upload_options options) const {
+  return client_detail::upload(core_, client_detail::piece_of_upload(url), from, std::move(options));
+}
+
+asio::awaitable<upload_outcome> client::upload(std::string_view url, body_source& from,
+                                               upload_options options) const {
+  return or_throw(try_upload(url, from, std::move(options)));
 }
 
 asio::awaitable<result<void>> client::warm_up(std::size_t connections) const {

@@ -72,6 +72,12 @@ std::string_view to_string(errc code) noexcept {
       return "response_too_large";
     case errc::bad_response:
       return "bad_response";
+    case errc::upload_expired:
+      return "upload_expired";
+    case errc::source_changed:
+      return "source_changed";
+    case errc::source_unreadable:
+      return "source_unreadable";
   }
   return "unknown";
 }

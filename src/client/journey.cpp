@@ -29,7 +29,8 @@ journey::journey(detail::client_core& c, const detail::request_base& r)
   }
   wire.method = op.method;
   wire.target = target_.empty() ? r.target : target_;
-  wire.body = r.body;
+  wire.body = r.piece ? r.bytes : r.body;
+  wire.json = !r.piece;
   wire.sink = r.sink;
   collect_headers();
 }

@@ -15,8 +15,8 @@
 #include "client/http_date.hpp"
 #include "client/journey.hpp"
 #include "client/lane.hpp"
-#include "client/nap.hpp"
 #include "client/passage.hpp"
+#include "client/pause.hpp"
 #include "client/provided.hpp"
 #include "client/quota_header.hpp"
 
@@ -32,18 +32,6 @@ using policy::instant;
 std::optional<transport::clock::time_point> time_point(instant when) {
   if (when == policy::never) return {};
   return transport::clock::time_point(std::chrono::duration_cast<transport::clock::duration>(when));
-}
-
-/// Sleeps; true if it was cancelled.
-asio::awaitable<bool> pause(client_core& core, duration length) {
-  const auto sleep = std::make_shared<client_detail::nap>();
-  // On this coroutine's own strand, so that the alarm cannot go off while the coroutine goes on.
-  const asio::any_io_executor strand = co_await asio::this_coro::executor;
-  const auto alarm = core.time().make_alarm(strand, [&sleep] { sleep->release(); });
-  alarm->arm(core.time().now() + length);
-  auto asleep = sleep->wait();
-  co_await std::move(asleep);
-  co_return sleep->cancelled();
 }
 
 void note_answer(const journey& j, const transport::wire_response& response, instant sent) {
@@ -106,7 +94,8 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
   journey j(*core, request);
   if (auto fault = j.fault()) co_return j.fail(std::move(*fault));
   const client_detail::activity::call under_way(core->calls());
-  if (!under_way.admitted()) co_return j.fail(error(errc::shut_down, "the client takes no new calls"));
+  if (!under_way.admitted() && !request.piece)
+    co_return j.fail(error(errc::shut_down, "the client takes no new calls"));
 
   const std::shared_ptr<client_detail::lane>& lane = core->limiter().of(j.op.limit);
   client_detail::passage pass(lane, j.op, request.options, j.deadline());
@@ -150,6 +139,12 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
       end.ending.status = response.status;
       end.ending.bytes_sent = true;
       end.ending.forbidden = response.field("x-should-retry") == "false";
+      if (request.piece) {
+        pass.accepted({});
+        head = head_of(response, request);
+        head.body = std::move(response.body);
+        co_return j.succeed(std::move(head));
+      }
       if (response.status == 429) {
         j.last = answer_error(j.op, response);
         const duration wait = pass.refused(retry_after(response).value_or(duration(-1)), quota(response));
@@ -208,7 +203,7 @@ asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core
     }
     ++core->retried;
     if (cancelled()) co_return j.cancelled();
-    const bool interrupted = co_await pause(*core, j.to_api() ? verdict.pause : delay);
+    const bool interrupted = co_await client_detail::pause(*core, j.to_api() ? verdict.pause : delay);
     if (interrupted) co_return j.cancelled();
     ++j.attempt;
   }

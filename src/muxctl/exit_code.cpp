@@ -31,6 +31,7 @@ exit_code exit_code_of(const error& e) noexcept {
     case errc::conflict:
     case errc::unprocessable:
     case errc::rate_limited:
+    case errc::upload_expired:
       return exit_code::refused;
     case errc::unexpected_status:
       return e.http_status >= 400 && e.http_status < 500 ? exit_code::refused : exit_code::unusable_answer;
@@ -43,6 +44,8 @@ exit_code exit_code_of(const error& e) noexcept {
     case errc::limiter_state:
     case errc::shut_down:
     case errc::cancelled:
+    case errc::source_changed:
+    case errc::source_unreadable:
       break;
   }
   return exit_code::failed;

@@ -50,7 +50,7 @@ std::optional<std::string_view> write_request(wiped_string& out, const origin& t
     }
   }
   if (gzip && !encoding) out.append("Accept-Encoding: gzip\r\n");
-  if (!request.body.empty()) out.append("Content-Type: application/json\r\n");
+  if (request.json && !request.body.empty()) out.append("Content-Type: application/json\r\n");
   const bool carries = request.method != http_method::get && request.method != http_method::delete_;
   if (carries || !request.body.empty())
     out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");

@@ -53,6 +53,7 @@ struct wire_request {
   std::string_view target;
   const headers* fields = nullptr;  ///< all but Host, Content-Length, Content-Type and Connection
   std::string_view body;
+  bool json = true;           ///< what the body is; anything else is sent without a type
   body_sink* sink = nullptr;  ///< takes the body of a 2xx answer, which then does not stand in the response
 };
 
