@@ -25,6 +25,8 @@ asio::awaitable<mux::result<std::optional<std::vector<marked_asset>>>> asset_wal
     found.marker = *marker;
     found.id = std::move(asset.id);
     found.created_at = asset.created_at.value_or(std::chrono::sys_seconds());
+    found.state = asset.state;
+    found.reason = std::move(asset.reason);
     marked->push_back(std::move(found));
   }
   co_return std::move(marked);

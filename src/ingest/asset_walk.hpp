@@ -15,6 +15,8 @@ struct marked_asset {
   std::string marker;
   std::string id;
   std::chrono::sys_seconds created_at{};  ///< 1970 if unknown
+  readiness state = readiness::preparing;
+  std::string reason;  ///< if `errored`
 };
 
 /// Goes through a listing page by page and picks the assets with markers. Below `floor` it ends early, but

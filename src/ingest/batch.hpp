@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,34 +27,61 @@ namespace mux::inline v0::ingest {
 /// How urgently a batch is asked to end.
 enum class stop_level : std::uint8_t { none, drain, abort };
 
-/// One run over a manifest. Lives on one strand: the loop that begins creates, the creates, the scanner for
-/// ambiguous rows and the progress ticker are coroutines that share its members without locks.
+/// One run over a manifest. Lives on one strand: the loop that begins creates, the creates, the files under
+/// way, the scanner for ambiguous rows, the wait for ready assets and the progress ticker are coroutines that
+/// share its members without locks.
+///
+///   batch.cpp          from the first line to the summary, coroutines and how they are stopped
+///   batch_creates.cpp  rows with a URL
+///   batch_files.cpp    rows with a local file
+///   batch_scans.cpp    rows whose answer was lost, and the sweep at the end
+///   batch_waiting.cpp  assets that are being prepared
+///   batch_events.cpp   what listeners see
 class batch {
  public:
   batch(remote& mux, timing& time, const engine_options& options, listener& events,
         const std::atomic<stop_level>& level, asio::any_io_executor strand);
 
-  asio::awaitable<result<summary>> run(manifest_source manifest);
+  asio::awaitable<result<summary>> run(manifest_source manifest, std::stop_token loading);
   /// `level` changed. On the strand.
   void on_stop();
 
  private:
   using instant = std::chrono::steady_clock::time_point;
+  /// What a coroutine does; says which of them a stop cancels.
+  enum class task : std::uint8_t { support, create, file, scan, wait };
 
   // What comes before the first create.
-  asio::awaitable<void> begin(manifest_source manifest);
-  asio::awaitable<result<void>> load(manifest_source manifest);
+  asio::awaitable<void> begin(manifest_source manifest, std::stop_token loading);
+  asio::awaitable<result<void>> load(manifest_source manifest, std::stop_token loading);
   asio::awaitable<result<void>> take_leftovers();
+  asio::awaitable<result<void>> take_leftover(journal_row row);
 
   // Creates.
   asio::awaitable<void> create_all();
-  asio::awaitable<bool> refill();
+  asio::awaitable<void> refill();
+  [[nodiscard]] bool wants_rows() const;
   asio::awaitable<void> create_row(journal_row row);
   asio::awaitable<void> settle(journal_row row, const mux::error& why);
   asio::awaitable<void> return_to_plan(journal_row row, std::string reason);
-  [[nodiscard]] bool may_begin() const;
+  void note_unreachable(const mux::error& why);
+  void plan_again(journal_row row);
+  [[nodiscard]] std::deque<journal_row>* startable();
+  [[nodiscard]] bool room_for_create() const;
   [[nodiscard]] bool all_dealt_with() const;
   [[nodiscard]] std::size_t concurrency() const;
+  [[nodiscard]] std::optional<instant> next_look() const;
+
+  // Local files.
+  asio::awaitable<void> ingest_file(journal_row row);
+  asio::awaitable<std::string> open_upload(journal_row& row);
+  asio::awaitable<void> transfer(journal_row row, std::string url);
+  asio::awaitable<void> await_asset(journal_row row, std::string checksum);
+  asio::awaitable<void> finish_file(journal_row row, std::string asset_id, std::string checksum);
+  asio::awaitable<void> begin_anew(journal_row row, std::string reason);
+  asio::awaitable<void> fail_row(journal_row row, std::string reason);
+  asio::awaitable<bool> pause_after(const mux::error& why, int failures);
+  asio::awaitable<bool> pause(std::chrono::nanoseconds time);
 
   // Ambiguous rows.
   asio::awaitable<void> scan_when_due();
@@ -63,21 +91,41 @@ class batch {
   asio::awaitable<void> sweep();
   asio::awaitable<void> compare(std::vector<marked_asset> found, scan_report& report);
   void scan_failed(mux::error why);
+  void suspect(const journal_row& row);
   void report_duplicates(const journal_row& row, std::string kept, std::vector<std::string> others);
+
+  // Assets that are being prepared.
+  asio::awaitable<void> wait_until_ready();
+  asio::awaitable<mux::result<bool>> look_at_preparing();
+  asio::awaitable<mux::result<bool>> look_at_each(std::vector<journal_row> rows);
+  asio::awaitable<mux::result<bool>> look_at_listing(std::optional<server_instant> floor);
+  asio::awaitable<bool> note_readiness(journal_row row, readiness state, std::string reason);
 
   // Everything else.
   asio::awaitable<void> tick();
+  asio::awaitable<void> watch_clock();
   asio::awaitable<bool> record(row_change change);
   asio::awaitable<void> conclude();
-  void spawn(asio::awaitable<void> work, bool is_create);
-  asio::awaitable<void> children();
-  void cancel_calls();
+  asio::awaitable<void> list_failed(row_state which);
+  void spawn(asio::awaitable<void> work, task what);
+  asio::awaitable<void> children(std::size_t but);
+  void cancel_all();
+  void cancel(task what);
   void give_up(error why);
   void show(const journal_row& row, row_state state, std::string_view playback_id = {}, bool found = false);
   void show_progress();
+  [[nodiscard]] run_sample sample() const;
+  [[nodiscard]] std::uint64_t bytes_done() const;
   void watch_throttling();
   void note_success();
-  [[nodiscard]] bool ending() const noexcept { return level_ != stop_level::none || summary_.why || fault_; }
+  void wake_all();
+  [[nodiscard]] bool stopping() const noexcept { return level_ != stop_level::none || out_of_time_; }
+  [[nodiscard]] bool ending() const noexcept { return stopping() || summary_.why || fault_; }
+
+  struct running {
+    asio::cancellation_signal signal;
+    task what;
+  };
 
   remote& mux_;
   timing& time_;
@@ -87,27 +135,43 @@ class batch {
   asio::any_io_executor strand_;
   const instant begun_;
   journal journal_;
-  std::unique_ptr<alarm> next_create_, next_scan_, next_tick_, child_ended_;
+  std::unique_ptr<alarm> next_create_, next_scan_, next_wait_, next_tick_, next_stop_, child_ended_;
   summary summary_;
   forecast forecast_;
   watch_list watch_;
 
-  std::deque<journal_row> ready_;  ///< planned rows read from the journal
+  std::deque<journal_row> ready_urls_,
+      ready_files_;  ///< planned rows read from the journal; uploads to go on with
   std::int64_t last_read_ = 0;
   bool all_read_ = false;
   std::size_t creates_ = 0;   ///< under way
-  std::size_t children_ = 0;  ///< coroutines, creates included
-  std::list<asio::cancellation_signal> signals_;
+  std::size_t files_ = 0;     ///< under way
+  std::size_t children_ = 0;  ///< coroutines, these included
+  std::list<running> running_;
   std::exception_ptr fault_;
   std::optional<error> cannot_begin_;
-  bool done_ = false;  ///< no more creates and scans
+  bool begun_run_ = false;    ///< the journal has noted this run
+  bool created_all_ = false;  ///< no more creates, files and scans
+  bool over_ = false;         ///< nothing more at all
   bool scanning_ = false;
+  bool out_of_time_ = false;
   instant hold_until_{};            ///< no create before
   std::optional<instant> stop_at_;  ///< deadline of a graceful stop
+  /// Bytes of files under way; written wherever they are sent.
+  std::unordered_map<std::int64_t, std::shared_ptr<const std::atomic<std::uint64_t>>> durable_;
   int ambiguous_in_row_ = 0, unreachable_in_row_ = 0, scans_failed_in_row_ = 0;
   std::optional<server_instant> sweep_floor_;  ///< intent of the oldest row that was ambiguous
   bool sweep_all_ = false;                     ///< such a row's intent is unknown
   std::unordered_map<std::int64_t, duplicate_assets> duplicates_;
 };
+
+/// What an API's refusal says, without what is secret in the row's URL.
+[[nodiscard]] std::string reason_of(const mux::error& e, const std::string& url);
+
+/// 1, 2, 4 … 60 seconds.
+[[nodiscard]] std::chrono::seconds doubling(int step);
+
+/// Rows read from the journal at a time.
+inline constexpr std::size_t rows_at_a_time = 256;
 
 }  // namespace mux::inline v0::ingest

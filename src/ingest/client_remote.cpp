@@ -6,9 +6,14 @@
 #include <mux/ingest/remote.hpp>
 #include <mux/system/utilities.hpp>
 #include <mux/video/assets.hpp>
+#include <mux/video/uploads.hpp>
+
+#include "ingest/send_file.hpp"
 
 namespace mux::inline v0::ingest {
 namespace {
+
+constexpr double longest_upload = 604'800;  // seconds, the most that the API takes
 
 asset_create_params to_params(manifest_row row) {
   asset_create_params params;
@@ -26,19 +31,58 @@ asset_create_params to_params(manifest_row row) {
   return params;
 }
 
+upload_create_params to_upload_params(manifest_row row) {
+  asset_create_params as_url = to_params(std::move(row));
+  upload_create_params params;
+  params.cors_origin = "*";
+  params.timeout = longest_upload;
+  asset_options& made = params.new_asset_settings.emplace();
+  made.passthrough = std::move(as_url.passthrough);
+  made.playback_policies = std::move(as_url.playback_policies);
+  made.video_quality = std::move(as_url.video_quality);
+  made.meta = std::move(as_url.meta);
+  return params;
+}
+
+std::string reason_of(const asset_errors& errors) {
+  std::string text = errors.type.value_or("");
+  for (const std::string& message : errors.messages) text += (text.empty() ? "" : ": ") + message;
+  return text.empty() ? "the API gives no reason" : text;
+}
+
 listed_asset to_listed(asset& from) {
   listed_asset to;
   to.id = std::move(from.id);
   if (from.passthrough) to.passthrough = std::move(*from.passthrough);
   if (from.meta && from.meta->external_id) to.external_id = std::move(*from.meta->external_id);
   if (from.created_at != std::chrono::sys_seconds()) to.created_at = from.created_at;
+  if (from.status == asset_status::ready) to.state = readiness::ready;
+  if (from.status == asset_status::errored) {
+    to.state = readiness::errored;
+    to.reason = reason_of(from.errors.value_or(asset_errors()));
+  }
+  return to;
+}
+
+upload_ticket to_ticket(upload from) {
+  using status = upload_ticket::status;
+  upload_ticket to;
+  to.id = std::move(from.id);
+  if (from.url) to.url = std::move(*from.url);
+  if (from.asset_id) to.asset_id = std::move(*from.asset_id);
+  if (from.status == upload_status::asset_created && !to.asset_id.empty())
+    to.state = status::complete;
+  else if (from.status == upload_status::errored)
+    to.state = status::errored;
+  else if (from.status == upload_status::cancelled || from.status == upload_status::timed_out)
+    to.state = status::over;
+  if (from.error) to.reason = from.error->message.value_or(from.error->type.value_or("no reason given"));
   return to;
 }
 
 class client_listing final : public asset_listing {
  public:
-  explicit client_listing(const client& from)
-      : pages_(from.pages(requests::video::assets::list()).prefetch(false)) {}
+  client_listing(const client& from, bool urgent) : pages_(from.pages(call(urgent)).prefetch(false)) {}
 
   asio::awaitable<mux::result<std::optional<std::vector<listed_asset>>>> next() override {
     mux::result<std::optional<page<asset>>> got = co_await pages_.try_next();
@@ -53,6 +97,12 @@ class client_listing final : public asset_listing {
   }
 
  private:
+  static request<page<asset>> call(bool urgent) {
+    request<page<asset>> first = requests::video::assets::list();
+    if (!urgent) first.priority(priority::background);
+    return first;
+  }
+
   pager<asset> pages_;
 };
 
@@ -72,7 +122,38 @@ class client_remote final : public remote {
     co_return std::move(made);
   }
 
-  std::unique_ptr<asset_listing> list() override { return std::make_unique<client_listing>(client_); }
+  std::unique_ptr<asset_listing> list(bool urgent) override {
+    return std::make_unique<client_listing>(client_, urgent);
+  }
+
+  asio::awaitable<mux::result<listed_asset>> find_asset(std::string id) override {
+    request<mux::asset> call = requests::video::assets::retrieve(id);
+    call.priority(priority::background);
+    mux::result<mux::asset> got = co_await client_.try_send(std::move(call));
+    if (!got) co_return std::move(got).error();
+    co_return to_listed(*got);
+  }
+
+  asio::awaitable<mux::result<upload_ticket>> create_upload(manifest_row row) override {
+    request<mux::upload> call = requests::video::uploads::create(to_upload_params(std::move(row)));
+    call.priority(priority::batch).flow(reinterpret_cast<std::uintptr_t>(this));
+    return ticket(std::move(call));
+  }
+
+  asio::awaitable<mux::result<upload_ticket>> find_upload(std::string id) override {
+    return ticket(requests::video::uploads::retrieve(id));
+  }
+
+  asio::awaitable<mux::result<void>> cancel_upload(std::string id) override {
+    mux::result<upload_ticket> got = co_await ticket(requests::video::uploads::cancel(id));
+    if (!got) co_return std::move(got).error();
+    co_return mux::result<void>();
+  }
+
+  asio::awaitable<mux::result<sent_file>> send_file(std::string url, std::string file, bool resume,
+                                                    on_durable progress) override {
+    return ingest::send_file(client_, std::move(url), std::move(file), resume, std::move(progress));
+  }
 
   asio::awaitable<mux::result<identity>> whoami() override {
     request<utility_whoami_response> call = requests::system::utilities::whoami();
@@ -100,16 +181,25 @@ class client_remote final : public remote {
     now.tokens = creates.tokens;
     now.wait = creates.wait;
     now.refused = creates.refused;
+    now.queued = creates.queued;
     return now;
   }
 
  private:
+  asio::awaitable<mux::result<upload_ticket>> ticket(request<mux::upload> call) const {
+    mux::result<mux::upload> got = co_await client_.try_send(std::move(call));
+    if (!got) co_return std::move(got).error();
+    co_return to_ticket(std::move(*got));
+  }
+
   const client& client_;
 };
 
 }  // namespace
 
 created_asset::created_asset() = default;
+upload_ticket::upload_ticket() = default;
+sent_file::sent_file() = default;
 listed_asset::listed_asset() = default;
 identity::identity() = default;
 

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 
 #include <boost/asio/cancellation_state.hpp>
@@ -38,7 +39,8 @@ manifest_source::manifest_source(std::istream& from, std::string named, manifest
 summary::summary() = default;
 
 bool summary::complete() const noexcept {
-  return ended == ending::finished && rows.done() == rows.total() && duplicates.empty();
+  return ended == ending::finished && rows.done() == rows.total() && rows[row_state::errored] == 0 &&
+         duplicates.empty();
 }
 
 struct engine::state : std::enable_shared_from_this<engine::state> {
@@ -53,6 +55,7 @@ struct engine::state : std::enable_shared_from_this<engine::state> {
     stop_level now = level;
     while (now < to && !level.compare_exchange_weak(now, to)) {
     }
+    loading.request_stop();
     const std::lock_guard lock(mutex);
     if (strand)
       asio::post(*strand, [self = shared_from_this()] {
@@ -70,7 +73,7 @@ struct engine::state : std::enable_shared_from_this<engine::state> {
     std::exception_ptr fault;
     result<summary> outcome = error();
     try {
-      outcome = co_await all.run(std::move(manifest));
+      outcome = co_await all.run(std::move(manifest), loading.get_token());
     } catch (...) {
       fault = std::current_exception();
     }
@@ -85,6 +88,7 @@ struct engine::state : std::enable_shared_from_this<engine::state> {
   const engine_options options;
   listener& events;
   std::atomic<stop_level> level{stop_level::none};
+  std::stop_source loading;  ///< of the manifest
   std::mutex mutex;
   std::optional<asio::any_io_executor> strand;  ///< once `run` was called
   batch* current = nullptr;                     ///< used on the strand

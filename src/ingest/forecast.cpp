@@ -10,6 +10,27 @@ void forecast::note_created(instant now) {
   while (created_.front() + window < now) created_.pop_front();
 }
 
+void forecast::note_bytes(instant now, std::uint64_t done) {
+  constexpr std::chrono::milliseconds grain{100};
+  if (bytes_.size() > 1 && now - bytes_[bytes_.size() - 2].at < grain) bytes_.pop_back();
+  bytes_.push_back({now, done});
+  while (bytes_.size() > 2 && bytes_[1].at + window < now) bytes_.pop_front();
+}
+
+double forecast::bytes_rate(instant now) const {
+  if (bytes_.size() < 2 || now - bytes_.front().at < warm_up) return 0;
+  const std::uint64_t before = bytes_.front().done, after = std::max(before, bytes_.back().done);
+  const std::chrono::duration<double> span = now - bytes_.front().at;
+  return static_cast<double>(after - before) / span.count();
+}
+
+std::chrono::milliseconds forecast::eta_of_bytes(instant now, std::uint64_t left) const {
+  const double rate = bytes_rate(now);
+  if (rate <= 0) return std::chrono::milliseconds(0);
+  return std::chrono::milliseconds(
+      static_cast<std::int64_t>(std::min(static_cast<double>(left) / rate * 1000, 1e15)));
+}
+
 double forecast::measured_rate(instant now) const {
   if (now - begun_ < warm_up) return 0;
   const auto recent =

@@ -217,9 +217,12 @@ asio::awaitable<result<void>> journal::open() {
   return state_->queue->submit<void>(false, work);
 }
 
-asio::awaitable<result<load_report>> journal::load(manifest_reader& manifest, bool retry_failed) {
-  auto work = [&manifest, retry_failed](journal_store& store) { return store.load(manifest, retry_failed); };
-  return state_->queue->submit<load_report>(false, work);
+asio::awaitable<result<load_report>> journal::load(manifest_reader& manifest, bool retry_failed,
+                                                   std::stop_token stop) {
+  auto work = [&manifest, retry_failed, stop = std::move(stop)](journal_store& store) {
+    return store.load(manifest, retry_failed, stop);
+  };
+  return state_->queue->submit<load_report>(false, std::move(work));
 }
 
 asio::awaitable<result<void>> journal::bind(std::string environment_id, std::string host) {

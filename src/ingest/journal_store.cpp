@@ -374,7 +374,8 @@ void journal_store::settle_vanished(load_report& report, bool retry_failed) {
   report.vanished = static_cast<std::uint64_t>(ask.integer(0));
 }
 
-result<load_report> journal_store::load(manifest_reader& manifest, bool retry_failed) {
+result<load_report> journal_store::load(manifest_reader& manifest, bool retry_failed,
+                                        const std::stop_token& stop) {
   load_report report;
   std::uint64_t known = 0;
   for (const std::uint64_t rows : totals_.rows.by_state) known += rows;
@@ -382,10 +383,14 @@ result<load_report> journal_store::load(manifest_reader& manifest, bool retry_fa
   {
     transaction all(*db_);
     db_->run("DELETE FROM temp.seen; DELETE FROM temp.secrets");
-    while (const auto row = manifest.next())
+    while (!stop.stop_requested()) {
+      const std::optional<manifest_row> row = manifest.next();
+      if (!row) break;
       if (manifest.fault_count() == 0) take(*row, report, retry_failed);
+    }
+    report.interrupted = stop.stop_requested();
     const bool foreign = report.resumed && report.rows == report.added;
-    if (manifest.fault_count() == 0 && !foreign) {
+    if (manifest.fault_count() == 0 && !foreign && !report.interrupted) {
       settle_vanished(report, retry_failed);
       all.commit();
       created_ = false;
@@ -394,6 +399,7 @@ result<load_report> journal_store::load(manifest_reader& manifest, bool retry_fa
     }
   }
   discard_if_new();
+  if (report.interrupted) return report;
   if (manifest.fault_count() > 0) return manifest.fault_error();
   return error(errc::journal_foreign, file_.string() + " belongs to another manifest: it has no row of " +
                                           manifest.name() + "; name another journal");

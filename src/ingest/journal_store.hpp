@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +35,8 @@ class journal_store {
   explicit journal_store(std::filesystem::path file) : file_(std::move(file)), lock_(file_) {}
 
   [[nodiscard]] result<void> open();
-  [[nodiscard]] result<load_report> load(manifest_reader& manifest, bool retry_failed);
+  [[nodiscard]] result<load_report> load(manifest_reader& manifest, bool retry_failed,
+                                         const std::stop_token& stop);
   [[nodiscard]] result<void> bind(const std::string& environment_id, const std::string& host);
   [[nodiscard]] std::vector<journal_row> rows(row_state state, std::int64_t after, std::size_t limit);
   [[nodiscard]] std::vector<journal_row> find(const std::vector<std::string>& markers);

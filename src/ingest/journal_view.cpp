@@ -76,8 +76,9 @@ result<journal_view> journal_view::open(const std::filesystem::path& file) {
     if (version > journal_version)
       return error(errc::journal_newer, file.string() + " was written by a newer program; use that one");
     if (version < journal_version)
-      return error(errc::journal_unavailable,
-                   file.string() + " was written by an earlier program; the next ingest brings it up to date");
+      return error(
+          errc::journal_unavailable,
+          file.string() + " was written by an earlier program; the next ingest brings it up to date");
     return journal_view(std::move(opened));
   } catch (const sqlite_failure& failure) {
     return to_error(failure, file);
@@ -163,9 +164,10 @@ result<std::vector<journal_row>> journal_view::rows(row_state which, std::int64_
 result<std::vector<attempt_record>> journal_view::attempts(std::int64_t first, std::int64_t last) {
   return state_->guarded([&] {
     std::vector<attempt_record> found;
-    statement ask(state_->db,
-                  "SELECT row, number, intent_at, settled_at, outcome, status, request_id FROM attempts WHERE row "
-                  "BETWEEN ? AND ? ORDER BY row, number");
+    statement ask(
+        state_->db,
+        "SELECT row, number, intent_at, settled_at, outcome, status, request_id FROM attempts WHERE row "
+        "BETWEEN ? AND ? ORDER BY row, number");
     ask.bind(first).bind(last);
     while (ask.step()) {
       attempt_record& attempt = found.emplace_back();

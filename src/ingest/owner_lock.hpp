@@ -4,9 +4,9 @@
 
 namespace mux::inline v0::ingest {
 
-/// Makes a process the only one that works with a file, until the object or the process ends, however it ends.
-/// Others may read the file meanwhile. The descriptor stays open as long as the lock is held: SQLite's own locks
-/// on the file would go with it.
+/// Makes a process the only one that works with a file, until the object or the process ends, however it
+/// ends. Others may read the file meanwhile. The descriptor stays open as long as the lock is held: SQLite's
+/// own locks on the file would go with it.
 class owner_lock {
  public:
   explicit owner_lock(std::filesystem::path file) : file_(std::move(file)) {}

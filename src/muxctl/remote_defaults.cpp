@@ -12,17 +12,37 @@ class defaulting_remote final : public ingest::remote {
       : inner_(std::move(inner)), defaults_(std::move(defaults)) {}
 
   boost::asio::awaitable<result<ingest::created_asset>> create(ingest::manifest_row row) override {
-    if (row.playback_policy.empty()) row.playback_policy = defaults_.playback_policy;
-    if (row.video_quality.empty()) row.video_quality = defaults_.video_quality;
-    return inner_->create(std::move(row));
+    return inner_->create(completed(std::move(row)));
   }
-  std::unique_ptr<ingest::asset_listing> list() override { return inner_->list(); }
+  boost::asio::awaitable<result<ingest::upload_ticket>> create_upload(ingest::manifest_row row) override {
+    return inner_->create_upload(completed(std::move(row)));
+  }
+  boost::asio::awaitable<result<ingest::upload_ticket>> find_upload(std::string id) override {
+    return inner_->find_upload(std::move(id));
+  }
+  boost::asio::awaitable<result<void>> cancel_upload(std::string id) override {
+    return inner_->cancel_upload(std::move(id));
+  }
+  boost::asio::awaitable<result<ingest::sent_file>> send_file(std::string url, std::string file, bool resume,
+                                                              ingest::on_durable progress) override {
+    return inner_->send_file(std::move(url), std::move(file), resume, std::move(progress));
+  }
+  std::unique_ptr<ingest::asset_listing> list(bool urgent) override { return inner_->list(urgent); }
+  boost::asio::awaitable<result<ingest::listed_asset>> find_asset(std::string id) override {
+    return inner_->find_asset(std::move(id));
+  }
   boost::asio::awaitable<result<ingest::identity>> whoami() override { return inner_->whoami(); }
   std::optional<ingest::server_instant> server_time() const override { return inner_->server_time(); }
   std::string host() const override { return inner_->host(); }
   ingest::pace pace() const override { return inner_->pace(); }
 
  private:
+  [[nodiscard]] ingest::manifest_row completed(ingest::manifest_row row) const {
+    if (row.playback_policy.empty()) row.playback_policy = defaults_.playback_policy;
+    if (row.video_quality.empty()) row.video_quality = defaults_.video_quality;
+    return row;
+  }
+
   std::unique_ptr<ingest::remote> inner_;
   row_defaults defaults_;
 };

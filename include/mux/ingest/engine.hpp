@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -44,6 +45,12 @@ struct engine_options {
   /// Ambiguous creates are looked for at 1/45, 1/9, 1/3 and 1 of it: after 2, 10, 30 and 90 s by default.
   std::chrono::milliseconds horizon = std::chrono::seconds(90);
   sweep_policy sweep = sweep_policy::automatic;
+  /// Local files on their way at a time, 1 to 64.
+  std::size_t uploads = 4;
+  /// Goes on until every asset is ready or errored. Asks only as often as creates and scans leave room for.
+  bool wait = false;
+  /// Begins nothing more after this time, as `stop` does; `summary::out_of_time` says so.
+  std::optional<std::chrono::milliseconds> max_duration;
   /// After `stop`, calls under way are given up after this time.
   std::chrono::milliseconds stop_deadline = std::chrono::seconds(30);
   /// Sends rows that the API refused in an earlier run again.
@@ -55,6 +62,8 @@ struct engine_options {
   int max_unreachable = 3;
   /// At most this long passes between two `on_progress`.
   std::chrono::milliseconds progress_interval = std::chrono::seconds(1);
+  /// Names and values that the journal remembers of the latest run; see `journal_view::note`. No secrets.
+  std::vector<std::pair<std::string, std::string>> notes;
   journal_options journal_settings;
 };
 
@@ -67,13 +76,16 @@ struct row_event {
   row_state state = row_state::planned;
   std::uint64_t line = 0;  ///< in the manifest
   std::uint64_t column = 0;
-  std::string_view url;  ///< without user-info and query
+  std::string_view url;    ///< without user-info and query; of a local file its path
+  std::string_view file;   ///< path of the local file, or empty
+  std::uint64_t size = 0;  ///< of the local file, bytes
   std::string_view title;
   std::string_view external_id;  ///< as in the manifest, without marker
   std::string_view marker;       ///< ULID
-  std::string_view asset_id;     ///< if `created`
+  std::string_view asset_id;     ///< from `created` on
+  std::string_view upload_id;    ///< of a local file, from `uploading` on
   std::string_view playback_id;  ///< if `created` by an answer; empty if the asset was found by its marker
-  std::string_view reason;       ///< text from outside, if `failed`, `ambiguous` or back to `planned`
+  std::string_view reason;  ///< text from outside, if `failed`, `errored`, `ambiguous` or back to `planned`
   int sends = 0;
   bool found = false;  ///< `created`: found by its marker after an ambiguous create
 };
@@ -82,7 +94,11 @@ struct row_event {
 struct progress {
   row_counts rows;
   std::uint64_t created_now = 0;  ///< by this run
-  std::uint64_t in_flight = 0;    ///< queued or under way
+  std::uint64_t in_flight = 0;    ///< creates queued or under way
+  std::uint64_t queued = 0;       ///< of these: wait for their turn
+  byte_counts bytes;              ///< of local files; `done` counts what is durable of files under way
+  double bytes_rate = 0;          ///< bytes a second over the last minute; 0 at the beginning
+  std::uint64_t uploads = 0;      ///< local files under way
   double allowed_rate = 0;        ///< creates a second that the limiter lets through
   double measured_rate = 0;       ///< creates a second over the last minute; 0 at the beginning
   std::uint64_t throttled = 0;    ///< answers 429
@@ -149,12 +165,12 @@ enum class ending : std::uint8_t {
   given_up,  ///< for the reason in `summary::why`; start again to go on
 };
 
-/// A row that the API refused.
+/// A row that the API refused, or whose video it could not process.
 struct failed_row {
   std::int64_t id = 0;
   std::uint64_t line = 0;
   std::uint64_t column = 0;
-  std::string url;     ///< without user-info and query
+  std::string url;     ///< without user-info and query; of a local file its path
   std::string reason;  ///< text from outside
 };
 
@@ -169,12 +185,14 @@ struct summary {
   std::uint64_t found = 0;              ///< of these: found by their marker
   std::uint64_t repeated = 0;           ///< sent again after they were absent at the horizon
   std::uint64_t ambiguous_answers = 0;  ///< creates of this run whose fate was unknown at first
-  std::vector<failed_row> failed;       ///< the first 100
+  std::vector<failed_row> failed;       ///< the first 100, refused ones first
   std::vector<duplicate_assets> duplicates;
   std::uint64_t throttled = 0;  ///< answers 429
+  byte_counts bytes;            ///< of local files
+  bool out_of_time = false;     ///< `stopped` by `engine_options::max_duration`
   std::chrono::milliseconds elapsed{0};
 
-  /// Finished, every row has its asset, and none has two.
+  /// Finished, every row has its asset, none is errored, and none has two.
   [[nodiscard]] bool complete() const noexcept;
 };
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -126,6 +127,7 @@ struct load_report {
   std::uint64_t vanished = 0;                  ///< rows of the journal that the manifest no longer has
   std::vector<std::uint64_t> duplicate_lines;  ///< the first 100
   bool resumed = false;                        ///< the journal had rows before
+  bool interrupted = false;                    ///< stopped on request: nothing was added
 };
 
 struct journal_options {
@@ -162,9 +164,10 @@ class journal {
 
   /// Reads the whole manifest and adds the rows that are new, all or none. Rows are the same if all their
   /// cells are. A planned row that the manifest no longer has is skipped until it comes back; `retry_failed`
-  /// makes failed rows planned. A file that `open` created is removed again if this fails. Errors:
-  /// `manifest_invalid`, `journal_foreign`, those of `record`.
-  asio::awaitable<result<load_report>> load(manifest_reader& manifest, bool retry_failed = false);
+  /// makes failed rows planned. A file that `open` created is removed again if this fails or `stop` is
+  /// requested. Errors: `manifest_invalid`, `journal_foreign`, those of `record`.
+  asio::awaitable<result<load_report>> load(manifest_reader& manifest, bool retry_failed = false,
+                                            std::stop_token stop = {});
 
   /// Ties the journal to an environment and an API host; the first call decides. Errors: `other_environment`.
   asio::awaitable<result<void>> bind(std::string environment_id, std::string host);

@@ -37,8 +37,8 @@ struct attempt_record {
   std::string request_id;
 };
 
-/// Looks at a journal, also at one that a process is working with, and changes nothing. Each call sees what was
-/// committed when it began. It blocks for as long as the file is read.
+/// Looks at a journal, also at one that a process is working with, and changes nothing. Each call sees what
+/// was committed when it began. It blocks for as long as the file is read.
 ///
 /// Errors of all members: `journal_unavailable`, `journal_corrupt`. Thread safety: none.
 class journal_view {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ struct created_asset {
   std::string playback_id;  ///< the first one, empty if there is none
 };
 
+/// How far Mux is with an asset's video.
+enum class readiness : std::uint8_t { preparing, ready, errored };
+
 /// An asset of a listing.
 struct listed_asset {
   listed_asset();
@@ -34,7 +38,35 @@ struct listed_asset {
   std::string passthrough;
   std::string external_id;
   std::optional<std::chrono::sys_seconds> created_at;
+  readiness state = readiness::preparing;
+  std::string reason;  ///< if `errored`, as the API gave it: text from outside
 };
+
+/// A direct upload as it stands.
+struct upload_ticket {
+  upload_ticket();
+
+  enum class status : std::uint8_t {
+    waiting,   ///< for bytes
+    complete,  ///< `asset_id` is there
+    errored,   ///< the bytes make no asset, for `reason`
+    over,      ///< cancelled, timed out or gone: nothing will come of it
+  };
+  std::string id;
+  status state = status::waiting;
+  std::string url;       ///< where the bytes go; a secret; may be empty unless `waiting`
+  std::string asset_id;  ///< if `complete`
+  std::string reason;    ///< if `errored`, as the API gave it: text from outside
+};
+
+/// A local file that was sent whole.
+struct sent_file {
+  sent_file();
+  std::string checksum;  ///< SHA-256 of what was sent, hexadecimal
+};
+
+/// Told how many bytes of a file are safe at Mux. Called on any thread.
+using on_durable = std::function<void(std::uint64_t bytes)>;
 
 /// The assets of the environment page by page, in the server's order.
 class asset_listing {
@@ -57,6 +89,7 @@ struct pace {
   double tokens = 0;                 ///< creates that may go at once
   std::chrono::nanoseconds wait{0};  ///< predicted for a create that came now
   std::uint64_t refused = 0;         ///< answers 429 so far
+  std::size_t queued = 0;            ///< creates that wait for their turn
 };
 
 /// What the engine needs of Mux. Members are called from one strand, creates several at a time.
@@ -65,7 +98,22 @@ class remote {
   virtual ~remote() = default;
   /// One create. `row` has the marker in its place already. Must observe cancellation.
   virtual asio::awaitable<mux::result<created_asset>> create(manifest_row row) = 0;
-  virtual std::unique_ptr<asset_listing> list() = 0;
+  /// For what is not urgent, a listing asks only when nobody else does.
+  virtual std::unique_ptr<asset_listing> list(bool urgent) = 0;
+  /// One asset. Not urgent.
+  virtual asio::awaitable<mux::result<listed_asset>> find_asset(std::string id) = 0;
+
+  /// A direct upload for the file of `row`, which has the marker in its place already. May be repeated: an
+  /// upload that gets no bytes makes no asset. Must observe cancellation.
+  virtual asio::awaitable<mux::result<upload_ticket>> create_upload(manifest_row row) = 0;
+  virtual asio::awaitable<mux::result<upload_ticket>> find_upload(std::string id) = 0;
+  /// Withdraws an upload that is still waiting.
+  virtual asio::awaitable<mux::result<void>> cancel_upload(std::string id) = 0;
+  /// Sends a file to an upload's `url`, in memory that does not depend on its size. `resume`: asks first how
+  /// much of it is there already. Errors: `source_changed`, `source_unreadable`, `upload_expired`, those of
+  /// any call. Must observe cancellation.
+  virtual asio::awaitable<mux::result<sent_file>> send_file(std::string url, std::string file, bool resume,
+                                                            on_durable progress) = 0;
   virtual asio::awaitable<mux::result<identity>> whoami() = 0;
   /// The server's time; nothing before the first answer.
   [[nodiscard]] virtual std::optional<server_instant> server_time() const = 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -109,7 +110,7 @@ enum class fate : std::uint8_t {
 };
 
 struct ledger_entry {
-  std::string id, passthrough, external_id, url;
+  std::string id, passthrough, external_id, url, file;
   std::chrono::sys_time<std::chrono::milliseconds> created_at;
   std::chrono::steady_clock::time_point listed_from;
 };
@@ -227,7 +228,106 @@ class fake_mux final : public remote {
     }
   }
 
-  std::unique_ptr<asset_listing> list() override {
+  asio::awaitable<mux::result<listed_asset>> find_asset(std::string id) override {
+    ++looks;
+    co_await sleep_until(time_.now() + latency);
+    if (auto e = fail_list()) co_return std::move(*e);
+    const auto at =
+        std::find_if(ledger.begin(), ledger.end(), [&](const ledger_entry& e) { return e.id == id; });
+    if (at == ledger.end()) co_return status(mux::errc::not_found, 404, false);
+    listed_asset found;
+    found.id = std::move(id);
+    prepare(*at, found);
+    co_return found;
+  }
+
+  asio::awaitable<mux::result<upload_ticket>> create_upload(manifest_row row) override {
+    const fate what = decide(row);
+    const bool cancelled = co_await sleep_until(time_.now() + latency);
+    if (cancelled || what == fate::unreachable) co_return mux::error(mux::errc::connect_failed, "refused");
+    if (what == fate::refused_400) co_return status(mux::errc::bad_request, 400, false);
+    if (what == fate::refused_401) co_return status(mux::errc::unauthorized, 401, false);
+    upload_ticket made;
+    made.id = "upload" + std::to_string(uploads.size() + 1);
+    made.url = "https://storage.example/" + made.id;
+    stored_upload& stored = uploads[made.id];
+    stored.row = std::move(row);
+    changed();
+    if (what != fate::answered) co_return lost();
+    co_return made;
+  }
+  asio::awaitable<mux::result<upload_ticket>> find_upload(std::string id) override {
+    co_await sleep_until(time_.now() + latency);
+    const auto at = uploads.find(id);
+    if (at == uploads.end()) co_return status(mux::errc::not_found, 404, false);
+    upload_ticket now;
+    now.id = id;
+    now.url = "https://storage.example/" + id;
+    now.asset_id = at->second.asset_id;
+    if (!now.asset_id.empty() && time_.now() >= at->second.known_from)
+      now.state = upload_ticket::status::complete;
+    else if (at->second.over)
+      now.state = upload_ticket::status::over;
+    co_return now;
+  }
+  asio::awaitable<mux::result<void>> cancel_upload(std::string id) override {
+    co_await sleep_until(time_.now() + latency);
+    const auto at = uploads.find(id);
+    if (at != uploads.end() && at->second.asset_id.empty()) at->second.over = true;
+    co_return mux::result<void>();
+  }
+  /// Bytes arrive `bytes_a_second` at a time; `cut` says after how many a transfer breaks.
+  asio::awaitable<mux::result<sent_file>> send_file(std::string url, std::string file, bool resume,
+                                                    on_durable progress) override {
+    const std::string id = url.substr(url.rfind('/') + 1);
+    stored_upload& stored = uploads.at(id);
+    std::uint64_t size = 0;
+    {
+      std::error_code fault;
+      size = std::filesystem::file_size(file, fault);
+      if (fault) co_return mux::error(mux::errc::source_unreadable, "gone");
+    }
+    if (!resume) stored.bytes = 0;
+    ++transfers;
+    if (stored.over) co_return mux::error(mux::errc::upload_expired, "expired");
+    while (stored.bytes < size || size == 0) {
+      const std::uint64_t piece = std::min<std::uint64_t>(size - stored.bytes, 262'144);
+      const bool cancelled = co_await sleep_until(
+          time_.now() + std::chrono::nanoseconds(1'000'000'000ULL * piece / bytes_a_second));
+      if (cancelled) co_return mux::error(mux::errc::cancelled);
+      stored.bytes += piece;
+      bytes_received += piece;
+      if (stored.bytes == size && stored.asset_id.empty() && !stored.over) {
+        stored.asset_id = record(stored.row, time_.now());
+        stored.known_from = time_.now() + upload_lag;
+      }
+      progress(stored.bytes);
+      changed();
+      if (cut(stored.row, stored.bytes)) {
+        mux::error e(mux::errc::connection_lost, "cut");
+        e.bytes_sent = true;
+        co_return e;
+      }
+      if (size == 0) break;
+    }
+    co_return sent_file();
+  }
+
+  struct stored_upload {
+    manifest_row row;
+    std::uint64_t bytes = 0;
+    std::string asset_id;
+    std::chrono::steady_clock::time_point known_from;
+    bool over = false;
+  };
+  std::map<std::string, stored_upload> uploads;
+  std::function<bool(const manifest_row&, std::uint64_t)> cut = [](const manifest_row&, std::uint64_t) {
+    return false;
+  };
+  std::uint64_t bytes_a_second = 100'000'000, bytes_received = 0, transfers = 0, looks = 0;
+  std::chrono::milliseconds upload_lag = 0ms, ready_after = 20s;
+
+  std::unique_ptr<asset_listing> list(bool) override {
     ++listings;
     return std::make_unique<listing>(*this);
   }
@@ -277,6 +377,7 @@ class fake_mux final : public remote {
           asset.passthrough = visible[offset_]->passthrough;
           asset.external_id = visible[offset_]->external_id;
           asset.created_at = std::chrono::floor<std::chrono::seconds>(visible[offset_]->created_at);
+          mux_.prepare(*visible[offset_], asset);
           page->push_back(std::move(asset));
         }
         if (page->empty()) page.reset();
@@ -289,6 +390,13 @@ class fake_mux final : public remote {
     std::size_t offset_ = 0;
   };
 
+  // What fails has the word bad in its URL.
+  void prepare(const ledger_entry& entry, listed_asset& shown) const {
+    if (server_time_at(time_.now()) < entry.created_at + ready_after) return;
+    const bool bad = (entry.url + entry.file).find("bad") != std::string::npos;
+    shown.state = bad ? readiness::errored : readiness::ready;
+    if (bad) shown.reason = "invalid_input: no video";
+  }
   static mux::error lost() {
     mux::error e(mux::errc::connection_lost_unanswered, "lost");
     e.bytes_sent = true;
@@ -301,18 +409,23 @@ class fake_mux final : public remote {
            std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());
   }
   std::string execute(const manifest_row& row, std::chrono::steady_clock::time_point at) {
+    std::string id = record(row, at);
+    changed();
+    return id;
+  }
+  std::string record(const manifest_row& row, std::chrono::steady_clock::time_point at) {
     ledger_entry entry;
     entry.id = "asset" + std::to_string(ledger.size() + 1);
     entry.passthrough = row.passthrough;
     entry.external_id = row.external_id;
     entry.url = row.url;
+    entry.file = row.file;
     entry.created_at = server_time_at(at);
     entry.listed_from = at + lag;
     std::string id = entry.id;
     const auto place = std::upper_bound(ledger.begin(), ledger.end(), entry.created_at,
                                         [](auto when, const ledger_entry& e) { return when < e.created_at; });
     ledger.insert(place, std::move(entry));
-    changed();
     return id;
   }
   /// True if it was cancelled.
