@@ -96,6 +96,7 @@ error failure(errc code, int status, std::string why) {
   e.http_status = status;
   e.phase = call_phase::done;
   e.bytes_sent = true;
+  e.attempts = 1;
   return e;
 }
 

@@ -141,7 +141,6 @@ asio::awaitable<result<void>> uploading::rest(error why, int failures, const sto
   const policy::duration asked =
       std::min(said.retry_after.value_or(policy::duration::zero()), policy::pace::longest_pause);
   const policy::duration delay = std::max(verdict.pause, asked);
-  why.attempts = failures;
   if (deadline_ != policy::never && core_->time().now() + delay >= deadline_) {
     why.stopped = stop_reason::deadline;
     co_return why;

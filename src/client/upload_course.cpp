@@ -62,6 +62,7 @@ upload_course::turn upload_course::move_to(std::uint64_t durable) {
 upload_course::turn upload_course::failed(error why) {
   ++failures_;
   why_ = std::move(why);
+  why_.attempts = failures_;
   if (failures_ < tries_) return turn::again;
   why_.stopped = stop_reason::exhausted;
   return turn::given_up;
