@@ -20,10 +20,6 @@ constexpr seconds longest_look{10};
 
 constexpr const char* unreadable = ": is no file that can be read";
 
-bool about_file(mux::errc code) noexcept {
-  return code == mux::errc::source_unreadable || code == mux::errc::source_changed;
-}
-
 }  // namespace
 
 // No create of this kind is ambiguous: an upload without bytes makes no asset, and one with bytes is known by
@@ -120,6 +116,11 @@ asio::awaitable<void> batch::transfer(journal_row row, std::string url) {
         if (!again) co_return;
         continue;
       }
+      if (!row.in_manifest) {
+        static_cast<void>(co_await mux_.cancel_upload(row.upload_id));
+        co_await begin_anew(std::move(row), {});
+        co_return;
+      }
       url = std::move(ticket->url);
     }
     const auto durable = std::make_shared<std::atomic<std::uint64_t>>(0);
@@ -130,7 +131,7 @@ asio::awaitable<void> batch::transfer(journal_row row, std::string url) {
       co_await await_asset(std::move(row), std::move(sent->checksum));
       co_return;
     }
-    if (about_file(sent.error().code) && sent.error().code != mux::errc::source_changed) {
+    if (sent.error().code == mux::errc::source_unreadable) {
       static_cast<void>(co_await mux_.cancel_upload(row.upload_id));
       co_await fail_row(std::move(row), reason_of(sent.error(), {}));
       co_return;
@@ -142,7 +143,9 @@ asio::awaitable<void> batch::transfer(journal_row row, std::string url) {
         co_await begin_anew(std::move(row), "the upload expired");
         co_return;
       }
-    } else if (sent.error().code != mux::errc::source_changed) {
+    } else if (sent.error().code == mux::errc::source_changed) {
+      co_await pause(first_look);
+    } else {
       const bool again = co_await pause_after(sent.error(), failures++);
       if (!again) co_return;
     }

@@ -146,6 +146,22 @@ TEST_F(files_test, a_file_that_changed_between_runs_gets_a_new_upload) {
   expect_one_asset_each(1);
 }
 
+TEST_F(files_test, a_file_that_left_the_manifest_is_not_sent_any_further) {
+  mux.bytes_a_second = megabyte;
+  const std::string both = manifest(2, 8 * megabyte);
+  mux.changed = [&] {
+    if (mux.bytes_received == 3 * megabyte) running->stop();
+  };
+  ASSERT_TRUE(ingest_csv(both));
+  mux.changed = [] {};
+  const result<summary> done = ingest_csv(both.substr(0, both.find('\n', 6) + 1));
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_TRUE(done->complete());
+  EXPECT_EQ(done->rows[row_state::skipped], 1u);
+  EXPECT_EQ(done->bytes.total, 8 * megabyte);
+  EXPECT_EQ(mux.ledger.size(), 1u);
+}
+
 TEST_F(files_test, an_expired_upload_is_replaced) {
   mux.bytes_a_second = megabyte;
   const std::string rows = manifest(1, 4 * megabyte);
