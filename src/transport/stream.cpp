@@ -126,15 +126,20 @@ attempt stream::write(std::string_view bytes) {
   return judge(outcome, put);
 }
 
-bool stream::quiet() {
-  if (!socket_ || !socket_->is_open()) return false;
-  char unasked = 0;
-  if (!ssl_) return receive(&unasked, 1, MSG_PEEK).status == progress::wants_read;
+attempt stream::peek(char* into, std::size_t size) {
+  fault_ = 0;
+  if (!ssl_) return receive(into, size, MSG_PEEK);
   // Session tickets may lie in wait; OpenSSL takes them in and still wants to read.
   ERR_clear_error();
   std::size_t got = 0;
-  const int outcome = SSL_peek_ex(ssl_.get(), &unasked, 1, &got);
-  return judge(outcome, got).status == progress::wants_read;
+  const int outcome = SSL_peek_ex(ssl_.get(), into, size, &got);
+  return judge(outcome, got);
+}
+
+bool stream::quiet() {
+  if (!socket_ || !socket_->is_open()) return false;
+  char unasked = 0;
+  return peek(&unasked, 1).status == progress::wants_read;
 }
 
 void stream::close() noexcept {

@@ -56,6 +56,8 @@ class stream {
   attempt read(char* into, std::size_t size);
   attempt write(std::string_view bytes);
 
+  /// As `read`, but what is shown stays to be read.
+  attempt peek(char* into, std::size_t size);
   /// Nothing has come that was not asked for, and the peer has not closed.
   bool quiet();
   /// There are bytes from the socket that nobody was given yet.

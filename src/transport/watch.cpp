@@ -1,5 +1,6 @@
 #include "transport/watch.hpp"
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -35,6 +36,17 @@ struct watch::alarm : std::enable_shared_from_this<alarm> {
   int pending = 0;
   bool rang = false;
 };
+
+namespace {
+
+/// Ends what a socket waits for when there is something to read; as long as it lives.
+struct ear {
+  explicit ear(asio::ip::tcp::socket& at) : socket(at) {}
+  asio::ip::tcp::socket& socket;
+  bool heard = false;
+};
+
+}  // namespace
 
 watch::watch(const asio::any_io_executor& executor, std::optional<clock::time_point> deadline)
     : executor_(executor), deadline_(deadline) {}
@@ -75,6 +87,26 @@ asio::awaitable<wait_end> watch::ready(asio::ip::tcp::socket& socket, asio::ip::
   boost::system::error_code outcome;
   co_await socket.async_wait(what, asio::redirect_error(asio::use_awaitable, outcome));
   co_return stop(outcome);
+}
+
+asio::awaitable<wait_end> watch::writable_or_readable(asio::ip::tcp::socket& socket) {
+  if (!start(socket)) co_return wait_end::timed_out;
+  const auto listening = std::make_shared<ear>(socket);
+  const auto hear = [weak = std::weak_ptr(listening)](const boost::system::error_code& failed) {
+    const std::shared_ptr<ear> own = weak.lock();
+    if (failed || !own) return;
+    own->heard = true;
+    boost::system::error_code ignored;
+    own->socket.cancel(ignored);
+  };
+  socket.async_wait(asio::ip::tcp::socket::wait_read, asio::bind_executor(executor_, hear));
+  boost::system::error_code outcome, ignored;
+  co_await socket.async_wait(asio::ip::tcp::socket::wait_write,
+                             asio::redirect_error(asio::use_awaitable, outcome));
+  const wait_end end = stop(outcome);
+  if (listening->heard && end == wait_end::cancelled) co_return wait_end::ready;
+  socket.cancel(ignored);  // nobody listens any more
+  co_return end;
 }
 
 }  // namespace mux::inline v0::transport

@@ -36,6 +36,8 @@ class watch {
 
   /// Waits until `socket` can be read or written.
   asio::awaitable<wait_end> ready(asio::ip::tcp::socket& socket, asio::ip::tcp::socket::wait_type what);
+  /// Waits until `socket` can be written or there is something to read.
+  asio::awaitable<wait_end> writable_or_readable(asio::ip::tcp::socket& socket);
 
  private:
   struct alarm;

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "unit/transport/full_backlog.hpp"
+#include "unit/transport/slow_name.hpp"
 #include "unit/transport/wire_client.hpp"
 
 namespace mux::test {
@@ -48,11 +49,15 @@ void expect_cancelled(const outcome& got, call_phase phase, bool sent, const can
 
 TEST(cancel, while_a_name_is_resolved) {
   cancelled_fetch work;
+  slow_name slow;
   transport::origin to;
-  to.host = "does-not-exist.invalid";
-  // The loop's order: this, the beginning of the fetch, the cancellation, the resolver's answer.
-  asio::post(work.client.io, [&] { work.tell(0); });
+  to.host = slow_name::text;
+  std::thread asking([&] {
+    slow.wait_until_asked();
+    work.tell();
+  });
   expect_cancelled(work.run(to), call_phase::resolve, false, work);
+  asking.join();
 }
 
 TEST(cancel, while_connecting) {

@@ -45,6 +45,8 @@ class peer {
   bool hold();
   [[nodiscard]] bool resumed() const { return tls_ && SSL_session_reused(tls_.get()) == 1; }
   [[nodiscard]] int socket() const noexcept { return socket_; }
+  /// What the server's own TLS is; null without.
+  [[nodiscard]] SSL* tls() const noexcept { return tls_.get(); }
   /// The name that the client asked for in the handshake.
   [[nodiscard]] std::string asked_name() const;
 

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "unit/transport/full_backlog.hpp"
+#include "unit/transport/slow_name.hpp"
 #include "unit/transport/wire_client.hpp"
 
 namespace mux::test {
@@ -31,6 +32,28 @@ void expect_timeout(const outcome& got, call_phase phase, clock::time_point sinc
   EXPECT_EQ(phase_of(got), phase) << to_string(phase_of(got));
   EXPECT_GE(clock::now() - since, brief - 1ms);
   EXPECT_LT(clock::now() - since, patient);
+}
+
+TEST(timeout, of_a_name_that_is_resolved_too_slowly) {
+  certificate_wish wish;
+  wish.names = "DNS:" + slow_name::text;
+  loopback_server server(server_tls(identity(wish, trusted_authority::instance().self())), answering(ok()));
+  wire_client client(hurried([](auto& t) { t.resolve = brief; }));
+  slow_name slow;
+  const auto start = clock::now();
+  const outcome late = client.fetch(server.at(true, slow_name::text));
+  expect_timeout(late, call_phase::resolve, start);
+  EXPECT_FALSE(late.failure->what.bytes_sent);
+  const outcome by_deadline = client.fetch(server.at(true, slow_name::text), {}, clock::now() + 1ms);
+  EXPECT_EQ(phase_of(by_deadline), call_phase::resolve);
+  EXPECT_NE(by_deadline.failure->what.detail.find("deadline"), std::string::npos);
+  EXPECT_EQ(client.net->stats().open, 0U);
+  // What the resolver says too late is heard by nobody; who asks then is answered.
+  slow.answer();
+  outcome then = client.fetch(server.at(true, slow_name::text));
+  while (code_of(then) == errc::timed_out && clock::now() < start + patient)
+    then = client.fetch(server.at(true, slow_name::text));
+  EXPECT_TRUE(then.response) << then.failure->what.message();
 }
 
 TEST(timeout, of_connecting_when_nobody_accepts) {

@@ -326,6 +326,123 @@ INSTANTIATE_TEST_SUITE_P(
                     meeting{"no_protocol_in_common", choosing("h2"), errc::tls_failed}),
     label);
 
+// This OpenSSL can do none of these itself, so that the server's first words are written by hand.
+struct old_choice {
+  const char* name;
+  unsigned char version;  ///< 3.x
+  unsigned char cipher[2];
+  const char* said = "unknown cipher returned";  ///< part of the error's detail
+};
+
+class tls_choice : public testing::TestWithParam<old_choice> {};
+
+TEST_P(tls_choice, of_what_was_not_offered_is_refused) {
+  const old_choice& one = GetParam();
+  const auto byte = [](int value) { return std::string(1, static_cast<char>(value)); };
+  const std::string version = byte(3) + byte(one.version);
+  const std::string hello =
+      version + std::string(32, 'r') + byte(0) + byte(one.cipher[0]) + byte(one.cipher[1]) + byte(0);
+  const std::string message = byte(2) + byte(0) + byte(0) + byte(static_cast<int>(hello.size())) + hello;
+  loopback_server server([&](peer& client) {
+    client.first_byte();
+    client.send(byte(22) + version + byte(0) + byte(static_cast<int>(message.size())) + message);
+    client.hold();
+  });
+  wire_client client;
+  const outcome got = client.fetch(server.at(true));
+  EXPECT_EQ(code_of(got), errc::tls_failed);
+  EXPECT_EQ(phase_of(got), call_phase::tls);
+  EXPECT_FALSE(got.failure->what.bytes_sent);
+  EXPECT_NE(got.failure->what.detail.find(one.said), std::string::npos) << got.failure->what.detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    by_the_server, tls_choice,
+    testing::Values(old_choice{"ssl_3", 0, {0x00, 0x2f}, "from 1.2 on"},
+                    old_choice{"rc4_128_sha", 3, {0x00, 0x05}}, old_choice{"rc4_128_md5", 3, {0x00, 0x04}},
+                    old_choice{"3des", 3, {0x00, 0x0a}}, old_choice{"ecdhe_3des", 3, {0xc0, 0x12}},
+                    old_choice{"des", 3, {0x00, 0x09}}, old_choice{"export_rc4_40", 3, {0x00, 0x03}},
+                    old_choice{"export_des_40", 3, {0x00, 0x08}}),
+    [](const auto& c) { return c.param.name; });
+
+TEST(tls_offer, holds_nothing_weak_or_anonymous) {
+  struct offer {
+    int count = 0;
+    std::string weak;
+  } seen;
+  server_tls tls = good_tls();
+  tls.adjust = [&seen](SSL_CTX* context) {
+    const auto look = [](SSL* ssl, int*, void* into) {
+      const unsigned char* list = nullptr;
+      const std::size_t size = SSL_client_hello_get0_ciphers(ssl, &list);
+      for (std::size_t at = 0; at + 1 < size; at += 2) {
+        if (list[at] == 0 && list[at + 1] == 0xff) continue;  // a signal, not a cipher
+        const SSL_CIPHER* const one = SSL_CIPHER_find(ssl, list + at);
+        ++static_cast<offer*>(into)->count;
+        if (one == nullptr || SSL_CIPHER_get_bits(one, nullptr) < 128 ||
+            SSL_CIPHER_get_auth_nid(one) == NID_auth_null)
+          static_cast<offer*>(into)->weak += one == nullptr ? "?" : SSL_CIPHER_get_name(one);
+      }
+      return SSL_CLIENT_HELLO_SUCCESS;
+    };
+    SSL_CTX_set_client_hello_cb(context, look, &seen);
+  };
+  {
+    loopback_server server(tls, answering(ok()));
+    wire_client client;
+    ASSERT_TRUE(client.fetch(server.at(true)).response);
+  }
+  EXPECT_GT(seen.count, 0);
+  EXPECT_EQ(seen.weak, "");
+}
+
+/// What a client says to a server of TLS 1.2 that asks for another handshake as soon as it has the request.
+outcome renegotiate(bool insists) {
+  server_tls tls = good_tls();
+  tls.version = TLS1_2_VERSION;
+  loopback_server server(tls, [insists](peer& client) {
+    client.request();
+    SSL_renegotiate(client.tls());
+    SSL_do_handshake(client.tls());
+    // It hears that the client does not want to, which OpenSSL takes for the end.
+    if (insists && client.request().empty()) return client.cut();
+    client.send(ok());
+    client.hold();
+  });
+  wire_client client;
+  return client.fetch(server.at(true), post("{}"));
+}
+
+TEST(tls_renegotiation, that_the_server_can_do_without_changes_nothing) {
+  const outcome got = renegotiate(false);
+  EXPECT_TRUE(got.response) << got.failure->what.message();
+}
+
+TEST(tls_renegotiation, that_the_server_insists_on_ends_the_exchange) {
+  const outcome got = renegotiate(true);
+  ASSERT_EQ(code_of(got), errc::connection_lost_unanswered);
+  EXPECT_TRUE(got.failure->what.bytes_sent);
+  EXPECT_NE(got.failure->what.detail.find("TLS broke off"), std::string::npos) << got.failure->what.detail;
+}
+
+TEST(tls_key_update, is_followed_while_a_request_is_written) {
+  std::atomic<std::size_t> arrived = 0;
+  loopback_server server(good_tls(), [&](peer& client) {
+    client.first_byte();
+    SSL_key_update(client.tls(), SSL_KEY_UPDATE_REQUESTED);
+    SSL_do_handshake(client.tls());
+    client.settle();
+    arrived = client.request().size();
+    client.send(ok());
+    client.hold();
+  });
+  wire_client client;
+  const std::string body(20'000'000, 'x');
+  const outcome got = client.fetch(server.at(true), post(body));
+  EXPECT_TRUE(got.response) << got.failure->what.message();
+  EXPECT_GT(arrived, body.size());
+}
+
 // A handshake is about 1,000 bytes from this server; the answer to the request follows.
 class tls_cut : public testing::TestWithParam<std::size_t> {};
 
