@@ -67,7 +67,7 @@ class connection {
                                    std::vector<asio::ip::tcp::endpoint> addresses);
   asio::awaitable<failure> dig(watch& time);
   asio::awaitable<failure> shake_hands(watch& time);
-  asio::awaitable<failure> send(watch& time);
+  asio::awaitable<failure> send(watch& time, std::string_view body);
   asio::awaitable<failure> receive(watch& time, response_parser& parser, std::string& body,
                                    std::optional<sink_feed>& feed);
 

@@ -54,7 +54,8 @@ std::optional<std::string_view> write_request(wiped_string& out, const origin& t
   const bool carries = request.method != http_method::get && request.method != http_method::delete_;
   if (carries || !request.body.empty())
     out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
-  out.append("\r\n").append(request.body);
+  out.append("\r\n");
+  if (apart_from_head(request.body).empty()) out.append(request.body);
   return std::nullopt;
 }
 
