@@ -1,6 +1,7 @@
 #include "muxctl/command_line.hpp"
 
 #include <array>
+#include <filesystem>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,10 @@ void add_labels(CLI::App& app, asset_labels& labels) {
 
 const std::map<std::string, row_format> formats = {
     {"jsonl", row_format::jsonl}, {"csv", row_format::csv}, {"table", row_format::table}};
+const std::map<std::string, report_format> report_formats = {{"text", report_format::text},
+                                                             {"json", report_format::json},
+                                                             {"csv", report_format::csv},
+                                                             {"html", report_format::html}};
 const std::map<std::string, colour_mode> colours = {
     {"auto", colour_mode::automatic}, {"always", colour_mode::always}, {"never", colour_mode::never}};
 const std::map<std::string, ingest::manifest_format> manifest_formats = {
@@ -104,9 +109,20 @@ class command_tree {
     } catch (const CLI::ParseError& fault) {
       throw failure(exit_code::usage, "usage", fault.what(), "see " + called() + " --help");
     }
+    refuse_lost_flags();
     made.global = std::move(global_);
-    made.command = chosen_();
+    if (chosen_)
+      made.command = chosen_();
+    else
+      made.retry = std::move(retry_);
     return made;
+  }
+
+  // Of options that are given several times the last one counts.
+  void let_later_win() {
+    for (CLI::App* app : {&app_, app_.get_subcommand("ingest")})
+      for (CLI::Option* option : app->get_options())
+        if (option->get_items_expected_max() == 1) option->take_last();
   }
 
  private:
@@ -168,7 +184,7 @@ class command_tree {
         "  find-videos | muxctl ingest - --format urls --journal videos.mux-journal\n"
         "  muxctl ingest movies.csv --json > events.jsonl");
     ingest_command& c = ingest_;
-    app.add_option("MANIFEST", c.manifest, "file to read, - for standard input")->required()->type_name("");
+    app.add_option("MANIFEST", c.manifest, "file to read, - for standard input")->type_name("");
     app.add_option("--journal", c.journal, "where progress is kept; default MANIFEST.mux-journal")
         ->type_name("FILE");
     add_choice(app, "--format", c.format, manifest_formats, "csv or urls; default: told by the content");
@@ -207,7 +223,136 @@ class command_tree {
     app.add_option("--video-quality", c.video_quality, "for rows that name none")
         ->check(CLI::IsMember({"basic", "plus", "premium"}))
         ->type_name("");
-    run(app, ingest_);
+    add_run_files(app, c.files);
+    app.callback([this, &app] {
+      if (!app.get_subcommands().empty()) return;
+      if (ingest_.manifest.empty()) throw CLI::RequiredError("MANIFEST");
+      chosen_ = [this]() -> any_command { return ingest_; };
+    });
+    add_journal_commands(app);
+  }
+
+  static void add_run_files(CLI::App& app, run_files& files) {
+    const std::string group = "Files written at the end of every run";
+    const auto add = [&](const char* name, std::string& file, const char* description) {
+      app.add_option(name, file, description)->type_name("FILE")->group(group);
+    };
+    add("--report", files.report, "what happened, as JSON");
+    add("--results", files.results, "every row with its asset, as CSV");
+    add("--failed", files.failed,
+        "failed rows in the manifest's own format, with a reason: input for another run");
+    add("--html", files.html, "a report with plots, for a browser");
+    app.add_flag("--neutralise", files.neutralise,
+                 "in CSV files: put an apostrophe before what a spreadsheet takes for a formula")
+        ->group(group);
+  }
+
+  // A manifest with the name of one of these is given as ./status.
+  void add_journal_commands(CLI::App& ingest) {
+    ingest.require_subcommand(0, 1);
+    add_status(*ingest.add_subcommand("status", "Say where a batch stands, also while a run goes on."));
+    add_retry(
+        *ingest.add_subcommand("retry", "Run a batch's command again and send its refused rows once more."));
+    add_report(*ingest.add_subcommand("report", "Tell what became of a batch."));
+    add_export_failed(
+        *ingest.add_subcommand("export-failed", "Write a batch's failed rows as a manifest of their own."));
+  }
+
+  static void add_journal(CLI::App& app, std::string& journal) {
+    app.add_option("JOURNAL", journal, "the batch's journal, MANIFEST.mux-journal for instance")
+        ->required()
+        ->type_name("");
+  }
+
+  static void add_output(CLI::App& app, std::string& file) {
+    app.add_option("--output,-o", file, "write there instead of to standard output")->type_name("FILE");
+  }
+
+  void add_status(CLI::App& app) {
+    app.footer(
+        "Examples:\n"
+        "  muxctl ingest status movies.csv.mux-journal\n"
+        "  muxctl ingest status movies.csv.mux-journal --json | jq .rows.left");
+    add_journal(app, status_.journal);
+    app.add_flag("--json", status_.json, "one line of JSON");
+    run(app, status_);
+  }
+
+  void add_retry(CLI::App& app) {
+    app.footer(
+        "The journal remembers the command that worked with it last. Flags of muxctl ingest may follow "
+        "JOURNAL; they "
+        "take\nthe place of its own.\n\n"
+        "Examples:\n"
+        "  muxctl ingest retry movies.csv.mux-journal\n"
+        "  muxctl ingest retry movies.csv.mux-journal --rate 50 --results results.csv");
+    add_journal(app, retry_.journal);
+    app.fallthrough(false)->prefix_command();
+    app.callback([this, &app] {
+      retry_.added = flags_of(app_);
+      for (std::string& word : with_absolute_paths(app.remaining())) retry_.added.push_back(std::move(word));
+    });
+  }
+
+  // What was given before the command's name, as it could be given behind it.
+  static std::vector<std::string> flags_of(const CLI::App& app) {
+    std::vector<std::string> words;
+    for (const CLI::Option* option : app.get_options()) {
+      const bool flag = option->get_items_expected_max() == 0;
+      for (const std::string& value : option->results())
+        words.push_back(flag ? option->get_name() : option->get_name() + "=" + value);
+    }
+    return words;
+  }
+
+  // The command of the journal runs in its own folder; what is added to it here means this one.
+  std::vector<std::string> with_absolute_paths(std::vector<std::string> words) const {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::size_t equals = words[i].find('=');
+      const std::string name = words[i].substr(0, equals);
+      const CLI::Option* option = app_.get_subcommand("ingest")->get_option_no_throw(name);
+      if (!option) option = app_.get_option_no_throw(name);
+      if (!option || (option->get_type_name() != "FILE" && option->get_type_name() != "DIR")) continue;
+      const bool next = equals == std::string::npos;
+      if (next && ++i == words.size()) break;
+      std::string& word = words[i];
+      const std::string path = next ? word : word.substr(equals + 1);
+      if (path.empty() || path == "-") continue;
+      word = (next ? "" : name + "=") + std::filesystem::absolute(path).string();
+    }
+    return words;
+  }
+
+  void add_report(CLI::App& app) {
+    ingest_report_command& c = report_;
+    app.footer(
+        "Examples:\n"
+        "  muxctl ingest report movies.csv.mux-journal\n"
+        "  muxctl ingest report movies.csv.mux-journal --format csv > results.csv\n"
+        "  muxctl ingest report movies.csv.mux-journal --format html --output report.html");
+    add_journal(app, c.journal);
+    add_choice(app, "--format", c.format, report_formats,
+               "text, json, csv (every row with its asset) or html (with plots); default text");
+    add_output(app, c.output);
+    app.add_flag("--neutralise", c.neutralise,
+                 "csv: put an apostrophe before what a spreadsheet takes for a formula");
+    run(app, report_);
+  }
+
+  void add_export_failed(CLI::App& app) {
+    ingest_export_failed_command& c = export_failed_;
+    app.footer(
+        "The rows have the form of the manifest that they came from, with the reason beside or before them. "
+        "A "
+        "URL that\nholds a secret is not in the journal and is read again from the manifest.\n\n"
+        "Examples:\n"
+        "  muxctl ingest export-failed movies.csv.mux-journal --output again.csv\n"
+        "  muxctl ingest again.csv");
+    add_journal(app, c.journal);
+    add_output(app, c.output);
+    app.add_flag("--neutralise", c.neutralise,
+                 "csv: put an apostrophe before what a spreadsheet takes for a formula");
+    run(app, export_failed_);
   }
 
   void add_assets() {
@@ -323,6 +468,19 @@ class command_tree {
                         "use the environment or --credentials-file, and consider the secret as known by now");
   }
 
+  // Flags of an ingest say nothing to a command that only looks at its journal.
+  void refuse_lost_flags() const {
+    const CLI::App& ingest = *app_.get_subcommand("ingest");
+    if (ingest.get_subcommands().empty()) return;
+    for (const CLI::Option* option : ingest.get_options())
+      if (option->count() > 0)
+        throw failure(exit_code::usage, "usage",
+                      option->get_name() + " does not go with " + called() +
+                          "; a manifest of that name is given as ./" +
+                          ingest.get_subcommands().front()->get_name(),
+                      "see " + called() + " --help");
+  }
+
   const CLI::App& deepest() const {
     const CLI::App* app = &app_;
     while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
@@ -349,6 +507,10 @@ class command_tree {
   assets_update_command update_;
   assets_delete_command delete_;
   ingest_command ingest_;
+  ingest_status_command status_;
+  retry_request retry_;
+  ingest_report_command report_;
+  ingest_export_failed_command export_failed_;
   std::function<any_command()> chosen_;
 };
 
@@ -356,6 +518,14 @@ class command_tree {
 
 invocation parse_command_line(int argument_count, const char* const* arguments) {
   return command_tree().parse(argument_count, arguments);
+}
+
+invocation parse_with_additions(const std::vector<std::string>& arguments) {
+  std::vector<const char*> words;
+  for (const std::string& argument : arguments) words.push_back(argument.c_str());
+  command_tree tree;
+  tree.let_later_win();
+  return tree.parse(static_cast<int>(words.size()), words.data());
 }
 
 }  // namespace mux::inline v0::muxctl

@@ -63,6 +63,15 @@ struct assets_delete_command {
   bool yes = false;
 };
 
+/// What an ingest leaves behind, each empty if it was not asked for.
+struct run_files {
+  std::string report;   ///< JSON
+  std::string results;  ///< CSV, a line a row
+  std::string failed;   ///< failed rows as the manifest has them
+  std::string html;
+  bool neutralise = false;  ///< cells of the CSV files that look like formulas
+};
+
 struct ingest_command {
   std::string manifest;
   std::string journal;  ///< empty: beside the manifest
@@ -77,25 +86,60 @@ struct ingest_command {
   bool retry_failed = false;
   bool dry_run = false;
   bool json = false;
+  run_files files;
   std::string playback_policy, video_quality;  ///< for rows that name none
+};
+
+struct ingest_status_command {
+  std::string journal;
+  bool json = false;
+};
+
+enum class report_format : std::uint8_t { text, json, csv, html };
+
+struct ingest_report_command {
+  std::string journal;
+  report_format format = report_format::text;
+  std::string output;  ///< empty: standard output
+  bool neutralise = false;
+};
+
+struct ingest_export_failed_command {
+  std::string journal;
+  std::string output;  ///< empty: standard output
+  bool neutralise = false;
 };
 
 using any_command =
     std::variant<version_command, whoami_command, limits_command, assets_list_command, assets_get_command,
-                 assets_create_command, assets_update_command, assets_delete_command, ingest_command>;
+                 assets_create_command, assets_update_command, assets_delete_command, ingest_command,
+                 ingest_status_command, ingest_report_command, ingest_export_failed_command>;
+
+/// The command that a journal remembers, with more flags.
+struct retry_request {
+  std::string journal;
+  std::vector<std::string> added;  ///< paths are absolute
+};
 
 /// A command line that was understood.
 struct invocation {
   global_flags global;
   any_command command;
+  /// Instead of `command`; see `retried`.
+  std::optional<retry_request> retry;
   /// Text to print instead of running a command: help.
   std::string help;
   /// What was typed, the program's name first: the resume line repeats it.
   std::vector<std::string> arguments;
+  /// The ingest that the journal remembers, if it is not what was typed.
+  std::vector<std::string> remembered;
 };
 
 /// Errors: throws `failure` with code `usage`, naming the command whose help to read. A secret that was given
 /// as an argument is refused without being repeated.
 [[nodiscard]] invocation parse_command_line(int argument_count, const char* const* arguments);
+
+/// The same for a command line whose later flags take the place of earlier ones.
+[[nodiscard]] invocation parse_with_additions(const std::vector<std::string>& arguments);
 
 }  // namespace mux::inline v0::muxctl

@@ -15,5 +15,8 @@ exit_code run(const assets_create_command& command, const invocation& call, outp
 exit_code run(const assets_update_command& command, const invocation& call, output& out);
 exit_code run(const assets_delete_command& command, const invocation& call, output& out);
 exit_code run(const ingest_command& command, const invocation& call, output& out);
+exit_code run(const ingest_status_command& command, const invocation& call, output& out);
+exit_code run(const ingest_report_command& command, const invocation& call, output& out);
+exit_code run(const ingest_export_failed_command& command, const invocation& call, output& out);
 
 }  // namespace mux::inline v0::muxctl

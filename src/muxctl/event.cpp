@@ -5,12 +5,10 @@
 
 namespace mux::inline v0::muxctl {
 
-event& event::real(std::string_view name, double value) {
-  append_name(name);
+json_object& json_object::real(std::string_view name, double value) {
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, "%.3f", value);
-  line_ += std::isfinite(value) ? buffer : "null";
-  return *this;
+  return json(name, std::isfinite(value) ? buffer : "null");
 }
 
 }  // namespace mux::inline v0::muxctl

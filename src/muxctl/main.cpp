@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "muxctl/commands.hpp"
+#include "muxctl/retry.hpp"
 
 namespace {
 
@@ -52,6 +53,7 @@ int main(int argument_count, char** arguments) {
   invocation call;
   try {
     call = parse_command_line(argument_count, arguments);
+    if (call.retry) call = retried(call);
   } catch (const failure& f) {
     output out(STDOUT_FILENO, STDERR_FILENO, colour_mode::automatic, verbosity::normal);
     return finish(out, f);

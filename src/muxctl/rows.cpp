@@ -21,14 +21,15 @@ cell literal_cell(std::string literal) {
   return made;
 }
 
-std::string csv_record(const std::vector<std::string>& cells, bool neutralise) {
+std::string csv_record(const std::vector<std::string>& cells, bool neutralise, char separator) {
+  const std::string special = std::string("\"\r\n") + separator;
   std::string record;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (i) record += ',';
+    if (i) record += separator;
     const bool formula = neutralise && !cells[i].empty() &&
                          std::string_view("=+-@\t\r").find(cells[i].front()) != std::string_view::npos;
     const std::string text = formula ? "'" + cells[i] : cells[i];
-    if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    if (text.find_first_of(special) == std::string::npos) {
       record += text;
       continue;
     }

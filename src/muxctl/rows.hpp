@@ -22,7 +22,8 @@ struct cell {
 
 /// One record after RFC 4180 with CRLF. `neutralise`: a cell that a spreadsheet would take for a formula gets
 /// an apostrophe in front.
-[[nodiscard]] std::string csv_record(const std::vector<std::string>& cells, bool neutralise);
+[[nodiscard]] std::string csv_record(const std::vector<std::string>& cells, bool neutralise,
+                                     char separator = ',');
 
 /// One line of JSON with these names, absent values as null.
 [[nodiscard]] std::string json_line(const std::vector<std::string_view>& names,
