@@ -43,6 +43,13 @@ std::string_view aim_of(call_phase phase) {
   }
 }
 
+// Whoever answers so will not read the rest of the request.
+bool refuses(std::string_view head) {
+  constexpr std::string_view version = "HTTP/1.";
+  constexpr std::size_t status = version.size() + 2;
+  return head.starts_with(version) && head.size() > status && head[status] >= '3';
+}
+
 }  // namespace
 
 connection::connection(std::uint64_t id, const network_options& options, std::shared_ptr<tls_context> tls,
@@ -155,6 +162,7 @@ asio::awaitable<connection::failure> connection::send(watch& time, std::string_v
   if (clock::now() - checked_ > checked_lately && !stream_.quiet())
     co_return fail(errc::connection_lost, "the server closed the connection while it was idle");
   written_ = true;
+  bool silent = true;
   const bool large = !body.empty();
   std::string_view rest = outgoing_;
   while (!rest.empty()) {
@@ -163,6 +171,14 @@ asio::awaitable<connection::failure> connection::send(watch& time, std::string_v
       rest.remove_prefix(tried.bytes);
       if (large) time.begin(options_.timeouts.write);
       if (rest.empty()) rest = std::exchange(body, {});
+    } else if (tried.status == progress::wants_write && silent) {
+      const wait_end end = co_await time.writable_or_readable(stream_.socket());
+      if (end != wait_end::ready) co_return fail(end, time);
+      char head[10];
+      const attempt early = stream_.peek(head, sizeof head);
+      silent = early.waits();
+      written_ = silent || (early.status == progress::done && !refuses({head, early.bytes}));
+      if (!written_) break;
     } else if (tried.waits()) {
       const wait_end end = co_await time.ready(stream_.socket(), tried.direction());
       if (end != wait_end::ready) co_return fail(end, time);
