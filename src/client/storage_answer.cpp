@@ -82,15 +82,6 @@ void read_object(std::string_view text, storage_answer& into) {
   if (into.crc32c.empty()) into.crc32c = member("crc32c");
 }
 
-storage_answer finished(const answer& said) {
-  storage_answer s;
-  s.what = kind::finished;
-  s.size = number(field(said, "x-goog-stored-content-length"));
-  read_hashes(said, s);
-  read_object(said.body, s);
-  return s;
-}
-
 error failure(errc code, int status, std::string why) {
   error e(code, std::move(why));
   e.http_status = status;
@@ -104,6 +95,19 @@ storage_answer without_progress(kind what, error why) {
   storage_answer s;
   s.what = what;
   s.why = std::move(why);
+  return s;
+}
+
+storage_answer finished(const answer& said) {
+  // The storage itself names that type too, but sends nothing of it.
+  if (!said.body.empty() && field(said, "content-type").starts_with("text/html"))
+    return without_progress(kind::unclear, failure(errc::bad_response, said.status,
+                                                   "a page of HTML where the storage's answer was expected"));
+  storage_answer s;
+  s.what = kind::finished;
+  s.size = number(field(said, "x-goog-stored-content-length"));
+  read_hashes(said, s);
+  read_object(said.body, s);
   return s;
 }
 

@@ -153,6 +153,21 @@ TEST_F(upload, asks_after_a_success_that_says_nothing_of_the_upload) {
   }
 }
 
+TEST_F(upload, does_not_take_a_page_of_html_for_an_answer) {
+  const fate page = refusing(200, "<html>", {{"Content-Type", "text/html; charset=utf-8"}});
+  fates({{}, {}, page, page, page});
+  const auto done = upload_world::upload(film);
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_EQ(done->retries, 3);
+  EXPECT_TRUE(storage->stored == film);
+
+  upload_world w;
+  w.storage->success_body.clear();
+  w.storage->with_success = {{"Content-Type", "text/html; charset=UTF-8"}};
+  ASSERT_TRUE(w.upload(film)) << "without a page the type means nothing";
+  EXPECT_EQ(w.storage->puts.size(), 3u);
+}
+
 TEST_F(upload, that_somebody_else_finished_is_done_if_it_has_as_many_bytes) {
   storage->finished = true;
   storage->stored = film;
