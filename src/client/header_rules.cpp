@@ -52,7 +52,7 @@ std::optional<error> check_headers(const std::vector<std::pair<std::string, std:
 }
 
 void replace_header(transport::headers& fields, std::pair<std::string, std::string> by) {
-  std::erase_if(fields, [&](const auto& own) { return transport::same_text(own.first, by.first); });
+  std::erase_if(fields, [&](const auto& one) { return transport::same_text(one.first, by.first); });
   fields.push_back(std::move(by));
 }
 

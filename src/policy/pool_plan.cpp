@@ -94,14 +94,14 @@ bool pool_plan::reserve(std::size_t host, std::size_t wanted) {
 pool_plan::host_state* pool_plan::neediest(const host_state* but) {
   if (waiting_ == 0) return nullptr;
   host_state* best = nullptr;
-  std::uint64_t longest = 0;
+  std::uint64_t earliest = 0;
   for (host_state& one : hosts_) {
     if (&one == but || one.taken >= limits_.per_host) continue;
     const auto first = first_without_place(one.waiting);
     if (first == one.waiting.end()) continue;
-    if (best == nullptr || std::pair(one.taken, first->first) < std::pair(best->taken, longest)) {
+    if (best == nullptr || std::pair(one.taken, first->first) < std::pair(best->taken, earliest)) {
       best = &one;
-      longest = first->first;
+      earliest = first->first;
     }
   }
   return best;
