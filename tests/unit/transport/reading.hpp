@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "transport/response_parser.hpp"
 
@@ -22,15 +23,15 @@ struct reading {
   std::size_t largest = 0;  ///< part of the body
 };
 
-/// How an answer comes: in steps of so many bytes, then the stream ends.
+/// How an answer comes: in steps of so many bytes, over and over, then the stream ends.
 struct arrival {
-  arrival(std::size_t bytes = std::string_view::npos) : step(bytes) {}
-  std::size_t step;
+  arrival(std::size_t bytes = std::string_view::npos) : steps{bytes} {}
+  std::vector<std::size_t> steps;
   bool orderly = true;
   bool to_sink = false;
 };
 
-inline reading read(std::string_view bytes, arrival how = {}, const response_limits& limits = {}) {
+inline reading read(std::string_view bytes, const arrival& how = {}, const response_limits& limits = {}) {
   reading got;
   transport::response_parser parser(limits, got.response, how.to_sink);
   std::string buffer;
@@ -43,9 +44,10 @@ inline reading read(std::string_view bytes, arrival how = {}, const response_lim
       if (part.body.empty()) return;
     }
   };
-  while (!bytes.empty() && !parser.complete() && !parser.failed()) {
-    buffer += bytes.substr(0, how.step);
-    bytes.remove_prefix(std::min(how.step, bytes.size()));
+  for (std::size_t turn = 0; !bytes.empty() && !parser.complete() && !parser.failed(); ++turn) {
+    const std::size_t step = how.steps[turn % how.steps.size()];
+    buffer += bytes.substr(0, step);
+    bytes.remove_prefix(std::min(step, bytes.size()));
     take_all();
   }
   parser.end(how.orderly);
