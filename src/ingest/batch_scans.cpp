@@ -64,8 +64,8 @@ void batch::scan_failed(mux::error why) {
 }
 
 asio::awaitable<result<void>> batch::resolve(std::vector<marked_asset> found, scan_report& report) {
-  std::stable_sort(found.begin(), found.end(), [](const marked_asset& a, const marked_asset& b) {
-    return std::tie(a.marker, a.created_at) < std::tie(b.marker, b.created_at);
+  std::sort(found.begin(), found.end(), [](const marked_asset& a, const marked_asset& b) {
+    return std::tie(a.marker, a.created_at, a.id) < std::tie(b.marker, b.created_at, b.id);
   });
   for (auto at = found.begin(); at != found.end();) {
     const auto end =
