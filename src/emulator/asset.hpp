@@ -33,9 +33,10 @@ struct stored_asset : asset_details {
   std::uint64_t serial = 0;  ///< grows with every asset
   std::string id;
   time_point created_at;
-  time_point done_at;  ///< preparing until then
-  bool fails = false;  ///< ends errored
-  bool rich = false;   ///< renditions and a text track
+  time_point done_at;    ///< preparing until then
+  time_point listed_at;  ///< no listing shows it before
+  bool fails = false;    ///< ends errored
+  bool rich = false;     ///< renditions and a text track
   bool test = false;
   bool normalize_audio = false;
   std::string_view ingest_type = "on_demand_url";

@@ -49,7 +49,7 @@ reply create(visit& v) {
   std::vector<std::string> inputs;
   if (const auto faults = read_create(*body, asset, inputs); !faults.empty())
     return invalid_parameters(faults);
-  const auto& added = v.world.add_asset(v.environment, std::move(asset));
+  const auto& added = v.world.add_asset(v.environment, std::move(asset), inputs);
   v.world.book.note_create(added, inputs);
   return show(v, added, 201);
 }
@@ -67,7 +67,7 @@ reply list(visit& v) {
   if (const auto* cursor = v.target.find("cursor"); cursor && !cursor->empty())
     if (!which.resume(*cursor, limit_given)) return invalid_parameters({"cursor is invalid"});
 
-  const auto page = v.environment.assets.list(which);
+  const auto page = v.environment.assets.list(which, v.now);
   reply answer(200);
   answer.body.reserve(page.assets.size() * 1024);
   answer.body += "{\"next_cursor\":";

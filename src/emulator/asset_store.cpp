@@ -55,6 +55,7 @@ bool listing::resume(std::string_view cursor, bool keep_limit) {
 stored_asset& asset_store::add(stored_asset asset) {
   auto& added = *assets_.emplace_back(std::make_unique<stored_asset>(std::move(asset)));
   by_id_.emplace(added.id, &added);
+  all_listed_at_ = std::max(all_listed_at_, added.listed_at);
   return added;
 }
 
@@ -78,10 +79,11 @@ void asset_store::reserve(std::size_t more) {
   by_id_.reserve(by_id_.size() + more);
 }
 
-asset_page asset_store::list(const listing& which) const {
-  const bool filtered = !which.live_stream_id.empty() || !which.upload_id.empty();
-  const auto matches = [&which](const stored_asset& asset) {
-    return (which.live_stream_id.empty() || asset.live_stream_id == which.live_stream_id) &&
+asset_page asset_store::list(const listing& which, time_point now) const {
+  const bool filtered = !which.live_stream_id.empty() || !which.upload_id.empty() || now < all_listed_at_;
+  const auto matches = [&](const stored_asset& asset) {
+    return now >= asset.listed_at &&
+           (which.live_stream_id.empty() || asset.live_stream_id == which.live_stream_id) &&
            (which.upload_id.empty() || asset.upload_id == which.upload_id);
   };
 

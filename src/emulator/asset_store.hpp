@@ -49,10 +49,11 @@ class asset_store {
   [[nodiscard]] const stored_asset* last() const noexcept {
     return assets_.empty() ? nullptr : assets_.back().get();
   }
-  [[nodiscard]] asset_page list(const listing& which) const;
+  [[nodiscard]] asset_page list(const listing& which, time_point now) const;
 
  private:
   bool newest_first_;
+  time_point all_listed_at_;
   std::vector<std::unique_ptr<stored_asset>> assets_;  // by serial
   std::unordered_map<std::string_view, stored_asset*> by_id_;
 };

@@ -104,6 +104,20 @@ reply advance(world& world, const json::object& body) {
   return done();
 }
 
+/// `{"list_lag_ms":5000,"share":0.5}`; share: of the assets created from here on, all if absent.
+reply set_list_lag(world& world, const json::object& body) {
+  const auto* milliseconds = body.if_contains("list_lag_ms");
+  const auto* share = body.if_contains("share");
+  const double part = !share ? 1 : share->is_number() ? share->to_number<double>() : -1;
+  constexpr std::int64_t ten_years = 315'360'000'000;
+  if (!milliseconds || !milliseconds->is_int64() || milliseconds->get_int64() < 0 ||
+      milliseconds->get_int64() > ten_years || !(part >= 0 && part <= 1))
+    return invalid_parameters(
+        {"list_lag_ms must be an integer from 0 to 315360000000 and share a number from 0 to 1"});
+  world.list_lag = {std::chrono::milliseconds(milliseconds->get_int64()), part};
+  return done();
+}
+
 reply show_ledger(const world& world) {
   const auto& totals = world.book.totals;
   std::string text;
@@ -174,6 +188,7 @@ reply control(world& world, const message& request, const parsed_target& target)
   if (action == "limits") return set_limits(world, *body);
   if (action == "faults") return set_faults(world, *body);
   if (action == "time") return advance(world, *body);
+  if (action == "list-lag") return set_list_lag(world, *body);
   if (action == "reset") return world.reset(), done();
   return not_found();
 }

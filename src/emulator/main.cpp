@@ -57,6 +57,7 @@ struct arguments {
   std::string limit_scope = "environment";
   double ready_after = 2;
   double latency_ms = 0;
+  std::string list_lag;
   std::size_t seed_assets = 0;
   std::string seed_style = "small";
   std::string order = "newest";
@@ -81,6 +82,17 @@ bool apply_limit(const std::string& text, emulator::server_options& options) {
   return fields >= 1 && static_cast<std::size_t>(used) == value.size() && emulator::valid(limit);
 }
 
+/// `5000`, `5000=0.3`.
+bool apply_list_lag(const std::string& text, emulator::server_options& options) {
+  long long milliseconds = 0;
+  int used = 0;
+  const int fields =
+      std::sscanf(text.c_str(), "%lld%n=%lf%n", &milliseconds, &used, &options.list_lag_share, &used);
+  options.list_lag = std::chrono::milliseconds(milliseconds);
+  return fields >= 1 && static_cast<std::size_t>(used) == text.size() && milliseconds >= 0 &&
+         milliseconds <= 1'000'000'000 && options.list_lag_share >= 0 && options.list_lag_share <= 1;
+}
+
 std::optional<std::string> complete(arguments& a) {
   auto& options = a.server;
   options.tls = !a.http;
@@ -96,6 +108,8 @@ std::optional<std::string> complete(arguments& a) {
     if (!fault) return "--fault " + text + ": expected KIND[:MILLISECONDS][@MATCH][=PROBABILITY][*COUNT]";
     options.faults.push_back(*fault);
   }
+  if (!a.list_lag.empty() && !apply_list_lag(a.list_lag, options))
+    return "--list-lag " + a.list_lag + ": expected MILLISECONDS[=SHARE]";
   return std::nullopt;
 }
 
@@ -121,7 +135,13 @@ void add_options(CLI::App& app, arguments& a) {
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
   app.add_option("--latency-ms", a.latency_ms, "Added to every answer")->check(CLI::Range(0.0, 1e6));
-  app.add_option("--order", a.order, "Order of the asset list")
+  app.add_option("--list-lag", a.list_lag,
+                 "MILLISECONDS[=SHARE]: so late a new asset, or that share of them, shows in listings");
+  app.add_option(
+      "--fail-word", a.server.fail_words,
+      "An asset ends errored if the URL of an input, its title, passthrough or external id contains "
+      "this; besides inputs from errored.example and empty uploads");
+  app.add_option("--order", a.order, "Order of the lists of assets and uploads")
       ->check(CLI::IsMember({"newest", "oldest"}))
       ->capture_default_str();
   app.add_option("--seed-assets", a.seed_assets, "Assets that are there from the start")
@@ -133,7 +153,9 @@ void add_options(CLI::App& app, arguments& a) {
       "--fault", a.faults,
       "KIND[:MILLISECONDS][@OPERATION|CLASS][=PROBABILITY][*COUNT]; kinds: drop_before, drop_after, "
       "reset_before, reset_after, http_500_before, http_500_after, http_502_before, http_502_after, "
-      "html_before, html_after, truncate, delay, create_answer_lost");
+      "http_503_before, http_503_after, html_before, html_after, truncate, delay; for the URLs of uploads, "
+      "whose class is storage and whose operations are storage.chunk, storage.finish and storage.query, also "
+      "partial, cut, expire_session, upload_errored; create_answer_lost and upload_answer_lost for short");
   app.add_option("--random-seed", a.server.seed, "Same seed, same ids and same faults");
   app.add_option("--threads", a.server.threads, "Threads that answer")
       ->check(CLI::Range(1, 64))
@@ -146,6 +168,10 @@ void print_ledger(const emulator::server& server) {
   const auto ledger = server.ledger();
   std::printf("creates: %ju\nduplicates: %ju\n", std::uintmax_t(ledger.creates),
               std::uintmax_t(ledger.duplicates));
+  if (ledger.uploads > 0)
+    std::printf("uploads: %ju, %ju with an asset, %ju bytes stored of %ju sent\n",
+                std::uintmax_t(ledger.uploads), std::uintmax_t(ledger.upload_assets),
+                std::uintmax_t(ledger.stored_bytes), std::uintmax_t(ledger.storage_bytes));
   for (std::size_t i = 0; i < mux::rate_class_count; ++i)
     if (const auto& c = ledger.classes[i]; c.requests > 0)
       std::printf("%s: %ju requests, %ju 429s\n",

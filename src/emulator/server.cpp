@@ -128,6 +128,10 @@ void server::advance_time(std::chrono::nanoseconds by) {
   impl_->api.with_world([&](world& w) { w.clock.advance(by); });
 }
 
+void server::set_list_lag(std::chrono::nanoseconds by, double share) {
+  impl_->api.with_world([&](world& w) { w.list_lag = {by, share}; });
+}
+
 void server::reset() {
   impl_->api.with_world([](world& w) { w.reset(); });
 }

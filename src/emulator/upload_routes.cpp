@@ -44,10 +44,8 @@ reply list(visit& v) {
   const auto origin = origin_of(v);
   reply answer(200);
   answer.body = "{\"data\":[";
-  for (const auto* upload : v.environment.uploads.list(page, std::min<std::size_t>(limit, 100))) {
-    if (answer.body.back() != '[') answer.body += ',';
+  for (const auto* upload : v.environment.uploads.list(page, std::min<std::size_t>(limit, 100)))
     write_upload(*upload, v.now, origin, answer.body);
-  }
   answer.body += "]}";
   return answer;
 }

@@ -38,7 +38,9 @@ world::world(const server_options& given)
       clock(options.frozen_clock),
       ids(options.seed),
       limits(options.limits),
-      faults(options.faults, options.seed) {
+      faults(options.faults, options.seed),
+      list_lag{options.list_lag, options.list_lag_share},
+      random_(options.seed + 1) {
   for (const auto& token : options.tokens) {
     const auto same = [&token](const environment& e) { return e.id == token.environment_id; };
     if (std::none_of(environments.begin(), environments.end(), same))
@@ -52,11 +54,21 @@ environment& world::environment_of(const access_token& token) {
                        [&token](const environment& e) { return e.id == token.environment_id; });
 }
 
-stored_asset& world::add_asset(environment& where, stored_asset asset) {
+stored_asset& world::add_asset(environment& where, stored_asset asset,
+                               const std::vector<std::string>& inputs) {
   asset.serial = ++serials;
   asset.id = ids.make(asset.serial);
   asset.created_at = clock.now();
   asset.done_at = asset.created_at + options.ready_after;
+  const bool late =
+      list_lag.by.count() > 0 && std::uniform_real_distribution<double>()(random_) < list_lag.share;
+  asset.listed_at = asset.created_at + (late ? list_lag.by : std::chrono::nanoseconds(0));
+  for (const auto& word : options.fail_words) {
+    const auto has_word = [&word](const std::string& text) { return text.find(word) != text.npos; };
+    if (std::any_of(inputs.begin(), inputs.end(), has_word) || has_word(asset.title) ||
+        has_word(asset.passthrough) || has_word(asset.external_id))
+      asset.fails = true;
+  }
   for (auto& id : asset.playback_ids) id.id = ids.make(++serials);
   return where.assets.add(std::move(asset));
 }
@@ -79,7 +91,7 @@ void world::finish_upload(const storage_session& session) {
   if (upload.status(clock.now()) != upload_status::waiting) return;
   // An empty file is no video.
   if (upload.file.durable == 0) upload.asset.fails = true;
-  const auto& asset = add_asset(*session.environment, std::move(upload.asset));
+  const auto& asset = add_asset(*session.environment, std::move(upload.asset), {});
   upload.asset_id = asset.id;
   book.note_upload(asset, upload.file.durable, upload.file.hash.sha256());
 }
@@ -120,6 +132,7 @@ void world::reset() {
   }
   book = ledger_book();
   faults.set({});
+  list_lag = {};
   limits.refill();
 }
 

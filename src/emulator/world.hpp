@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
+#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +26,12 @@ struct environment {
   upload_store uploads;
 };
 
+/// How late a new asset shows in listings, and which share of them.
+struct list_lag {
+  std::chrono::nanoseconds by{0};
+  double share = 1;
+};
+
 /// Where a file that arrives at the storage belongs.
 struct storage_session {
   emulator::environment* environment;
@@ -39,14 +47,15 @@ struct world {
   identifiers ids;
   emulator::limits limits;
   fault_plan faults;
+  emulator::list_lag list_lag;
   ledger_book book;
   std::deque<environment> environments;                            ///< by first mention in `options.tokens`
   std::unordered_map<std::string_view, storage_session> sessions;  ///< by the upload's `target`
   std::uint64_t serials = 0;                                       ///< last one given
 
   [[nodiscard]] environment& environment_of(const access_token& token);
-  /// Gives the asset and its playback ids their ids and starts its life.
-  stored_asset& add_asset(environment& where, stored_asset asset);
+  /// Gives the asset and its playback ids their ids, decides whether it fails and starts its life.
+  stored_asset& add_asset(environment& where, stored_asset asset, const std::vector<std::string>& inputs);
   /// Gives the upload its id and opens its session at the storage.
   stored_upload& add_upload(environment& where, stored_upload upload);
   /// The file of the upload is complete: makes its asset, if it still waits for one.
@@ -54,6 +63,9 @@ struct world {
   void seed(std::size_t count, seed_style style);
   void reset();
   [[nodiscard]] std::size_t asset_count() const noexcept;
+
+ private:
+  std::mt19937_64 random_;
 };
 
 }  // namespace mux::inline v0::emulator

@@ -91,6 +91,11 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(second.stop()[0], 0)
         self.assertFalse(self.env_file.exists())
 
+    def test_help_names_the_faults_and_the_rule_of_failing_words(self):
+        text = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
+        for word in ("partial", "expire_session", "upload_answer_lost", "storage.finish", "--fail-word", "--list-lag"):
+            self.assertIn(word, text)
+
     def test_verbose_ends_with_the_ledger(self):
         emulator = self.start("--verbose")
         self.assertIn("creates: 0\nduplicates: 0\n", emulator.stop()[1])
@@ -114,6 +119,8 @@ class ProgramTest(unittest.TestCase):
             ["--limit", "video_post=0/5"],
             ["--limit", "video_post=1/5x"],
             ["--fault", "nonsense"],
+            ["--list-lag", "soon"],
+            ["--list-lag", "100=2"],
             ["--limit-scope", "planet"],
             ["--port", "65536"],
             ["--unknown"],

@@ -75,7 +75,12 @@ struct server_options {
   std::chrono::nanoseconds ready_after = std::chrono::seconds(2);
   /// Added to every answer of the API, in real time.
   std::chrono::nanoseconds latency{0};
-  bool newest_first = true;  ///< order of the asset list
+  bool newest_first = true;  ///< order of the lists of assets and uploads
+  /// How long a new asset is missing from listings while its own URL already shows it.
+  std::chrono::nanoseconds list_lag{0};
+  double list_lag_share = 1;  ///< share of the assets that this befalls, 0 to 1
+  /// An asset ends `errored` if the URL of an input, its title, passthrough or external id contains one.
+  std::vector<std::string> fail_words;
   std::vector<fault> faults;
   /// Same seed, same ids and same faults. 0: random.
   std::uint64_t seed = 0;
@@ -84,7 +89,7 @@ struct server_options {
 
   std::size_t max_connections = 1000;
   std::size_t max_header = 16 * 1024;
-  std::size_t max_body = 1024 * 1024;
+  std::size_t max_body = 1024 * 1024;  ///< of the API; files for the storage may be of any size
   /// A connection that sends nothing for so long, between or within requests, is closed.
   std::chrono::nanoseconds idle_timeout = std::chrono::seconds(60);
 
@@ -94,7 +99,11 @@ struct server_options {
 /// The Mux API on this machine: a real server with real state. Thread-safe; runs on threads of its own, so
 /// that a test can use it beside the client under test.
 ///
-/// Assets end `errored` instead of `ready` if the host of an input is `errored.example`.
+/// Assets end `errored` instead of `ready` if the host of an input is `errored.example`, if an uploaded file
+/// is empty, and by `server_options::fail_words`.
+///
+/// The URL of a direct upload leads back to this server. It needs no credentials, only an exact copy of the
+/// URL; it speaks Google's resumable protocol, outside of all limits. Bytes are counted and hashed, not kept.
 class server {
  public:
   explicit server(server_options options = {});
@@ -136,7 +145,10 @@ class server {
   void set_faults(std::vector<fault> faults);
   void add_fault(fault f);
   void advance_time(std::chrono::nanoseconds by);
-  /// Forgets assets, ledger and faults and fills the buckets; limits, tokens and time stay.
+  /// Holds for assets created from here on.
+  void set_list_lag(std::chrono::nanoseconds by, double share = 1);
+  /// Forgets assets, uploads, ledger, faults and the lag of listings and fills the buckets; limits, tokens
+  /// and time stay.
   void reset();
   [[nodiscard]] emulator::ledger ledger() const;
   /// What was created by clients, oldest first.

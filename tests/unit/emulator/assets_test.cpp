@@ -75,6 +75,28 @@ TEST(assets, created_at_is_a_string_of_seconds_of_the_servers_clock) {
             boost::json::string(expected));
 }
 
+TEST(assets, a_word_decides_which_end_errored) {
+  auto options = quiet_options();
+  options.fail_words = {"broken"};
+  harness h(options);
+  const auto status = [&h](std::string_view members) {
+    const auto id = h.create(R"({"input":"https://example.com/a.mp4")" + std::string(members) + "}");
+    h.advance(std::chrono::seconds(2));
+    return harness::data(h.call("GET", harness::path(id))).at("status");
+  };
+  EXPECT_EQ(status(""), "ready");
+  EXPECT_EQ(status(R"(,"passthrough":"a broken one")"), "errored");
+  EXPECT_EQ(status(R"(,"meta":{"title":"broken"})"), "errored");
+  EXPECT_EQ(status(R"(,"meta":{"external_id":"broken"})"), "errored");
+  EXPECT_EQ(status(R"(,"meta":{"creator_id":"broken"})"), "ready");
+  const auto id = h.create(R"({"input":"https://example.com/broken.mp4"})");
+  EXPECT_EQ(harness::data(h.call("GET", harness::path(id))).at("status"), "preparing");
+  h.advance(std::chrono::seconds(2));
+  const auto asset = harness::data(h.call("GET", harness::path(id)));
+  EXPECT_EQ(asset.at("errors").at("type"), "download_failed");
+  EXPECT_EQ(asset.at("errors").at("messages").as_array().size(), 1u);
+}
+
 TEST(assets, an_input_at_errored_example_ends_errored) {
   harness h;
   const auto id = h.create(R"({"input":"https://cdn@errored.example:8443/a.mp4"})");

@@ -84,6 +84,19 @@ TEST(control, moves_time) {
     EXPECT_EQ(h.control("POST", "/_emulator/time", body).status, 400) << body;
 }
 
+TEST(control, sets_and_lifts_the_lag_of_listings) {
+  harness h;
+  EXPECT_EQ(h.control("POST", "/_emulator/list-lag", R"({"list_lag_ms":1000})").status, 200);
+  h.create();
+  EXPECT_TRUE(harness::ids(h.call("GET", "/video/v1/assets")).empty());
+  EXPECT_EQ(h.control("POST", "/_emulator/list-lag", R"({"list_lag_ms":0})").status, 200);
+  h.create();
+  EXPECT_EQ(harness::ids(h.call("GET", "/video/v1/assets")).size(), 1u);
+  for (const auto* body : {"{}", R"({"list_lag_ms":-1})", R"({"list_lag_ms":1,"share":2})",
+                           R"({"list_lag_ms":1,"share":"1"})", R"({"list_lag_ms":1.5})"})
+    EXPECT_EQ(h.control("POST", "/_emulator/list-lag", body).status, 400) << body;
+}
+
 TEST(control, shows_the_ledger_and_what_was_created) {
   harness h;
   const auto id = h.create(R"({"input":"https://example.com/a","passthrough":"line\nbreak"})");
@@ -98,6 +111,39 @@ TEST(control, shows_the_ledger_and_what_was_created) {
       R"({"id":")" + id +
           R"(","input":"https://example.com/a","passthrough":"line\u000abreak","external_id":"","title":""})"
           "\n");
+}
+
+TEST(control, shows_what_was_uploaded) {
+  harness h;
+  const auto upload = h.create_upload(
+      R"({"cors_origin":"*","new_asset_settings":{"passthrough":"p","meta":{"title":"T","external_id":"e"}}})");
+  h.create_upload();
+  EXPECT_EQ(h.put(target_of(upload), "abc")->status, 200);
+  const auto ledger = harness::data(h.control("GET", "/_emulator/ledger"));
+  EXPECT_EQ(ledger.at("creates"), 1);
+  EXPECT_EQ(ledger.at("uploads"), 2);
+  EXPECT_EQ(ledger.at("upload_assets"), 1);
+  EXPECT_EQ(ledger.at("storage_bytes"), 3);
+  EXPECT_EQ(ledger.at("stored_bytes"), 3);
+  EXPECT_EQ(ledger.at("leaked_credentials"), 0);
+  EXPECT_EQ(ledger.at("classes").at("storage").at("requests"), 1);
+  const auto line = boost::json::parse(h.control("GET", "/_emulator/assets").body).as_object();
+  EXPECT_EQ(line.at("upload_id"), upload.at("id"));
+  EXPECT_EQ(line.at("size"), 3);
+  EXPECT_EQ(line.at("sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(line.at("passthrough"), "p");
+  EXPECT_EQ(line.at("external_id"), "e");
+  EXPECT_EQ(line.at("title"), "T");
+  EXPECT_FALSE(line.contains("input"));
+}
+
+TEST(control, reset_forgets_uploads_and_their_sessions) {
+  harness h;
+  const auto upload = h.create_upload();
+  const auto id = std::string(upload.at("id").as_string());
+  EXPECT_EQ(h.control("POST", "/_emulator/reset").status, 200);
+  EXPECT_EQ(h.call("GET", "/video/v1/uploads/" + id).status, 404);
+  EXPECT_EQ(h.put(target_of(upload), "abc")->status, 404);
 }
 
 TEST(control, reset_forgets_everything_but_the_limits) {

@@ -23,6 +23,15 @@ TEST(faults, are_read_from_text) {
   EXPECT_EQ(f->probability, 0.05);
   EXPECT_FALSE(f->count);
 
+  f = parse_fault("upload_answer_lost*1");
+  ASSERT_TRUE(f);
+  EXPECT_EQ(f->kind, fault_kind::drop_after);
+  EXPECT_EQ(f->match, "storage.finish");
+  EXPECT_EQ(parse_fault("partial")->kind, fault_kind::partial);
+  EXPECT_EQ(parse_fault("cut")->kind, fault_kind::cut);
+  EXPECT_EQ(parse_fault("expire_session")->kind, fault_kind::expire_session);
+  EXPECT_EQ(parse_fault("upload_errored")->kind, fault_kind::upload_errored);
+
   for (const auto* text : {"", "drop", "drop_after=2", "drop_after=-1", "drop_after=nan", "drop_after*x",
                            "drop_after@", "delay:-1", "delay:x", "create_answer_lost@data"})
     EXPECT_FALSE(parse_fault(text)) << text;
@@ -60,6 +69,8 @@ TEST(faults, put_html_where_json_was_expected) {
                                                 {"http_500_after", 500, 1u},
                                                 {"http_502_before", 502, 0u},
                                                 {"http_502_after", 502, 1u},
+                                                {"http_503_before", 503, 0u},
+                                                {"http_503_after", 503, 1u},
                                                 {"html_before", 200, 0u},
                                                 {"html_after", 200, 1u}}) {
     const auto answer = create_with(name, creates);

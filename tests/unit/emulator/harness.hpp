@@ -1,15 +1,19 @@
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <gtest/gtest.h>
 
 #include <mux/emulator/server.hpp>
 
 #include "emulator/api.hpp"
+#include "emulator/storage_transfer.hpp"
 
 namespace mux::inline v0::emulator::test {
 
@@ -53,6 +57,31 @@ class harness {
     return api.handle(request);
   }
 
+  /// A request to the URL of an upload, its body in pieces; nothing if the connection was cut meanwhile.
+  std::optional<reply> put(std::string_view target, std::string_view body,
+                           std::optional<std::string_view> content_range = std::nullopt,
+                           std::size_t piece = 50'000) {
+    message request;
+    request.method = "PUT";
+    request.target = target;
+    request.content_range = content_range;
+    request.content_length = body.size();
+    storage_transfer transfer(api, request);
+    for (; !body.empty(); body.remove_prefix(std::min(piece, body.size())))
+      if (!transfer.receive(body.substr(0, piece))) return std::nullopt;
+    return transfer.finish();
+  }
+  /// Creates an upload and returns it as the API shows it.
+  boost::json::object create_upload(std::string_view body = R"({"cors_origin":"*"})") {
+    const auto answer = call("POST", "/video/v1/uploads", body);
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    return data(answer);
+  }
+  boost::json::object upload(const std::string& id) { return data(call("GET", "/video/v1/uploads/" + id)); }
+  std::vector<created_asset> created() {
+    return api.with_world([](const world& w) { return w.book.created(); });
+  }
+
   /// Creates an asset and returns its id.
   std::string create(std::string_view body = R"({"inputs":[{"url":"https://example.com/a.mp4"}]})") {
     return std::string(data(call("POST", "/video/v1/assets", body)).at("id").as_string());
@@ -68,7 +97,10 @@ class harness {
   }
 
   static boost::json::value parse(const reply& answer) { return boost::json::parse(answer.body); }
-  static boost::json::object data(const reply& answer) { return parse(answer).at("data").as_object(); }
+  static boost::json::object data(const reply& answer) { return data_of(answer.body); }
+  static boost::json::object data_of(std::string_view body) {
+    return boost::json::parse(body).at("data").as_object();
+  }
   static std::string path(const std::string& id, std::string_view rest = {}) {
     return "/video/v1/assets/" + id + std::string(rest);
   }
@@ -84,5 +116,25 @@ class harness {
 };
 
 inline const std::string unknown_id(44, 'x');
+
+/// The part of an upload's URL that a client sends.
+inline std::string target_of(const boost::json::object& upload) {
+  const std::string url(upload.at("url").as_string());
+  return url.substr(url.find('/', url.find("//") + 2));
+}
+
+/// Bytes that look the same nowhere.
+inline std::string file_of(std::size_t size) {
+  std::string bytes(size, '\0');
+  std::uint32_t state = 12345;
+  for (auto& byte : bytes) byte = static_cast<char>((state = state * 1'664'525 + 1'013'904'223) >> 24);
+  return bytes;
+}
+
+inline std::string field_of(const reply& answer, std::string_view name) {
+  for (const auto& [key, value] : answer.fields)
+    if (key == name) return value;
+  return {};
+}
 
 }  // namespace mux::inline v0::emulator::test

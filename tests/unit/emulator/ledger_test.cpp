@@ -51,6 +51,24 @@ TEST(ledger, the_form_of_the_request_does_not_make_a_difference) {
   EXPECT_EQ(h.ledger().duplicates, 1u);
 }
 
+TEST(ledger, two_uploads_of_the_same_file_for_the_same_thing_are_a_duplicate) {
+  harness h;
+  const auto upload = [&h](std::string_view bytes, std::string_view passthrough) {
+    const auto made = h.create_upload(R"({"cors_origin":"*","new_asset_settings":{"passthrough":")" +
+                                      std::string(passthrough) + "\"}}");
+    EXPECT_EQ(h.put(target_of(made), bytes)->status, 200);
+  };
+  upload("bytes", marker_a);
+  upload("bytes", "p");
+  upload("other", marker_a);
+  EXPECT_EQ(h.ledger().duplicates, 0u);
+  upload("bytes", marker_b);
+  upload("bytes", "p");
+  EXPECT_EQ(h.ledger().duplicates, 2u);
+  EXPECT_EQ(h.ledger().creates, 5u);
+  EXPECT_EQ(h.ledger().upload_assets, 5u);
+}
+
 TEST(ledger, counts_requests_and_refusals_by_class) {
   auto options = quiet_options();
   options.limit(rate_class::video_post) = {1, 2};

@@ -103,7 +103,7 @@ TEST(listing, filters_hold_over_pages) {
   EXPECT_TRUE(harness::ids(h.call("GET", "/video/v1/assets?live_stream_id=" + unknown_id)).empty());
 
   h.api.with_world([](world& w) {
-    for (auto* asset : w.environments.front().assets.list({}).assets)
+    for (auto* asset : w.environments.front().assets.list({}, w.clock.now()).assets)
       w.environments.front().assets.find(asset->id)->live_stream_id = std::string(44, 'L');
   });
   const auto live = "/video/v1/assets?limit=1&live_stream_id=" + std::string(44, 'L');
@@ -132,6 +132,32 @@ TEST(listing, created_at_never_increases_down_the_list_whatever_was_seeded_when)
     EXPECT_LE(created_at, newer);
     newer = created_at;
   }
+}
+
+TEST(listing, a_lag_hides_new_assets_from_listings_alone) {
+  auto options = quiet_options();
+  options.list_lag = std::chrono::seconds(5);
+  harness h(options);
+  const auto first = h.create();
+  h.advance(std::chrono::seconds(3));
+  const auto second = h.create();
+  EXPECT_THAT(harness::ids(h.call("GET", "/video/v1/assets")), ElementsAre());
+  EXPECT_EQ(h.call("GET", harness::path(second)).status, 200);
+  h.advance(std::chrono::seconds(2));
+  EXPECT_THAT(harness::ids(h.call("GET", "/video/v1/assets?limit=1")), ElementsAre(first));
+  EXPECT_TRUE(harness::parse(h.call("GET", "/video/v1/assets?limit=1")).at("next_cursor").is_null());
+  h.advance(std::chrono::seconds(3));
+  EXPECT_THAT(walk(h, "/video/v1/assets?limit=1"), ElementsAre(second, first));
+}
+
+TEST(listing, a_lag_may_befall_a_share_of_the_assets) {
+  harness h;
+  EXPECT_EQ(h.control("POST", "/_emulator/list-lag", R"({"list_lag_ms":1000,"share":0.25})").status, 200);
+  for (int i = 0; i < 400; ++i) h.create();
+  const auto shown = walk(h, "/video/v1/assets?limit=100").size();
+  EXPECT_NEAR(static_cast<double>(shown), 300, 60);
+  h.advance(std::chrono::seconds(1));
+  EXPECT_EQ(walk(h, "/video/v1/assets?limit=100").size(), 400u);
 }
 
 }  // namespace
