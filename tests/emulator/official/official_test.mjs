@@ -68,6 +68,37 @@ test('playback ids', async () => {
   assert.deepEqual(left.map((p) => p.policy), ['public']);
 });
 
+test('a direct upload becomes an asset once its bytes are there', async () => {
+  const upload = await client.video.uploads.create({
+    cors_origin: '*',
+    new_asset_settings: { playback_policies: ['public'], passthrough: 'row 1', meta: { title: 'Title' } },
+  });
+  assert.equal(upload.status, 'waiting');
+  const put = (range, body) =>
+    fetch(upload.url, { method: 'PUT', headers: { 'Content-Range': range }, body, redirect: 'manual' });
+  const film = new Uint8Array(300_000).fill(7);
+  const first = await put('bytes 0-262143/300000', film.subarray(0, 262144));
+  assert.equal(first.status, 308);
+  assert.equal(first.headers.get('range'), 'bytes=0-262143');
+  assert.equal((await put('bytes 262144-299999/300000', film.subarray(262144))).status, 200);
+
+  const done = await client.video.uploads.retrieve(upload.id);
+  assert.equal(done.status, 'asset_created');
+  const asset = await client.video.assets.retrieve(done.asset_id);
+  assert.equal(asset.upload_id, upload.id);
+  assert.equal(asset.passthrough, 'row 1');
+  assert.equal(asset.meta.title, 'Title');
+  await assert.rejects(client.video.uploads.cancel(upload.id), Mux.PermissionDeniedError);
+  const unused = await client.video.uploads.create({ cors_origin: '*' });
+  assert.equal((await client.video.uploads.cancel(unused.id)).status, 'cancelled');
+  const ids = [];
+  for await (const listed of client.video.uploads.list({ limit: 1 })) ids.push(listed.id);
+  assert.deepEqual(ids, [unused.id, upload.id]);
+  const ledger = await control('ledger');
+  assert.equal(ledger.uploads, 2);
+  assert.equal(ledger.upload_assets, 1);
+});
+
 test('iteration over a listing delivers every asset once, the newest first', async () => {
   await control('seed', { count: 57, style: 'rich' });
   const made = await create();
