@@ -28,8 +28,9 @@ column_list::column_list(const text_record& header, const fault_sink& faults) {
       add(member, std::string(member->name), cell, header, faults);
       continue;
     }
-    if (cell.text == "settings") {
-      add(whole_object(), "settings", cell, header, faults);
+    if (cell.text == "settings" || cell.text == "reason") {
+      add(cell.text == "reason" ? column(remark()) : column(whole_object()), std::string(cell.text), cell,
+          header, faults);
       continue;
     }
     field_search search = find_field(cell.text);
@@ -77,7 +78,7 @@ std::optional<manifest_row> column_list::read(const text_record& record, row_bui
       builder.add(**member, cell);
     else if (const auto* const field = std::get_if<create_field>(&columns_[i]))
       builder.add(*field, cell);
-    else
+    else if (std::holds_alternative<whole_object>(columns_[i]))
       builder.add_object(cell);
   }
   return builder.finish();

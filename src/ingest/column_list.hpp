@@ -22,7 +22,9 @@ class column_list {
  private:
   /// A column `settings`: a JSON object of fields.
   struct whole_object {};
-  using column = std::variant<const row_member*, create_field, whole_object>;
+  /// A column `reason`: what a file of failed rows says of each.
+  struct remark {};
+  using column = std::variant<remark, const row_member*, create_field, whole_object>;
 
   void add(column added, std::string name, const record_cell& cell, const text_record& header,
            const fault_sink& faults);

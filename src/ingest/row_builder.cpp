@@ -126,8 +126,9 @@ void row_builder::add_object(const record_cell& cell) {
 void row_builder::add_member(const json_text& json, std::size_t called, std::size_t i,
                              const settings_check::place& where) {
   const json_node& value = json[i];
-  if (value.kind == json_kind::null) return;
   const std::string name(json[called].text);
+  // What a file of failed rows says of each is for people.
+  if (value.kind == json_kind::null || name == "reason") return;
   const bool text = value.kind == json_kind::string;
   const row_member* member = find_member(name);
   // The old forms of the API: one URL, one policy.
@@ -233,15 +234,21 @@ void row_builder::check_marker() {
           "at most " + std::to_string(max_shared_passthrough) + ", or no external_id");
 }
 
-void row_builder::check_together() {
-  if (settings_.given()) {
-    take_members();
-    take_policies();
-    tidy_inputs();
-    if (good_) check_.check_whole(settings_, detail::described<asset_create_params>(), {});
-  }
-  check_source();
-  if (good_) check_marker();
+void row_builder::check_settings() {
+  if (!settings_.given()) return;
+  take_members();
+  take_policies();
+  tidy_inputs();
+  if (good_) check_.check_whole(settings_, detail::described<asset_create_params>(), {});
+}
+
+void row_builder::check_shared() {
+  for (std::string manifest_row::*own : {&manifest_row::url, &manifest_row::file, &manifest_row::external_id})
+    if (!(row_.*own).empty())
+      fault(source_offset_, std::string(member_of(own).name) + " belongs to one row only", "another field");
+  if (code_points(row_.passthrough) > max_shared_passthrough)
+    fault(passthrough_offset_, "passthrough leaves no room for the marker that finds the asset again",
+          "at most " + std::to_string(max_shared_passthrough) + " characters");
 }
 
 // In the order of the text, whatever was looked at first.
@@ -254,7 +261,21 @@ void row_builder::report() {
 }
 
 std::optional<manifest_row> row_builder::finish() {
-  if (said_something_) check_together();
+  if (said_something_) {
+    check_settings();
+    check_source();
+    if (good_) check_marker();
+  }
+  return made();
+}
+
+std::optional<manifest_row> row_builder::finish_shared() {
+  check_settings();
+  check_shared();
+  return made();
+}
+
+std::optional<manifest_row> row_builder::made() {
   report();
   if (!said_something_ || !good_) return std::nullopt;
   if (std::any_of(settings_.parts.begin(), settings_.parts.end(),

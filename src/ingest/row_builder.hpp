@@ -44,6 +44,8 @@ class row_builder {
   void add_object(const record_cell& cell);
   /// The row; nothing if it has faults or says nothing at all.
   [[nodiscard]] std::optional<manifest_row> finish();
+  /// The same for what several rows have in common: nothing that belongs to one row.
+  [[nodiscard]] std::optional<manifest_row> finish_shared();
 
   void fault(std::size_t offset, std::string message, std::string expected);
   [[nodiscard]] bool good() const noexcept { return good_; }
@@ -62,8 +64,10 @@ class row_builder {
   void tidy_inputs();
   void check_source();
   void check_marker();
-  void check_together();
+  void check_settings();
+  void check_shared();
   void report();
+  std::optional<manifest_row> made();
 
   file_rules files_;
   fault_sink sink_;

@@ -67,8 +67,8 @@ struct manifest_options {
 /// `passthrough`, `playback_policy`, `video_quality`, every field of the create (`static_renditions`; in a
 /// CSV also its parts, `static_renditions.0.resolution`), and in a CSV `settings` with a JSON object of
 /// fields. In cells, lists are JSON or have spaces between; an empty cell says nothing, a record of empty
-/// cells is skipped. A relative `file` starts from the manifest's folder, in a stream from the current one.
-/// Thread safety: none.
+/// cells is skipped; `reason` is for people and not read. A relative `file` starts from the manifest's
+/// folder, in a stream from the current one. Thread safety: none.
 class manifest_reader {
  public:
   /// Opens a manifest, or lists files. Errors: `manifest_unreadable`.

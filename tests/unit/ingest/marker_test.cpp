@@ -97,6 +97,20 @@ TEST(row_key, depends_on_every_cell_and_on_nothing_else) {
   EXPECT_EQ(keys.size(), 10u);
 }
 
+TEST(row_key, never_changes_for_rows_that_earlier_journals_know) {
+  manifest_row row;
+  row.url = "https://a.example/1";
+  row.title = "ab";
+  // SHA-256 of "mux row 1\n19:https://a.example/12:ab0:0:0:0:0:".
+  const row_key key = key_of(row);
+  std::string hexadecimal;
+  for (const unsigned char byte : key) {
+    hexadecimal += "0123456789abcdef"[byte >> 4];
+    hexadecimal += "0123456789abcdef"[byte & 15];
+  }
+  EXPECT_EQ(hexadecimal, "0abf3dc861d09c02dd105c713017258197fddb4e38d3ae95ab5addc400c6b7ff");
+}
+
 TEST(row_key, keeps_neighbouring_cells_apart) {
   manifest_row a, b;
   a.title = "xy";
