@@ -73,6 +73,8 @@ struct try_end {
     const bool lost =
         how.what.code == errc::connection_lost || how.what.code == errc::connection_lost_unanswered;
     ending.stale = lost && how.reused && !how.answer_started && !j.renewed;
+    // What came of a piece is asked for instead.
+    if (j.request.piece && how.what.bytes_sent) ending.stale = false;
     why = std::move(how.what);
   }
 };

@@ -155,9 +155,7 @@ storage_answer read_storage_answer(const answer& said) {
 }
 
 storage_answer no_storage_answer(error how) {
-  // Nothing of an upload is spoilt by sending it twice.
-  if (how.code == errc::ambiguous) how.code = std::exchange(how.cause, errc::none);
-  how.ambiguous = false;
+  how.ambiguous = false;  // nothing of an upload is spoilt by sending it twice
   switch (how.code) {
     case errc::pool_exhausted:
     case errc::resolve_failed:

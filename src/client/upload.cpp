@@ -22,12 +22,11 @@ namespace {
 constexpr std::uint64_t chunk_unit = 256 * 1024;  // of which every chunk but the last is a multiple
 constexpr std::uint64_t longest_chunk = 1024 * 1024 * 1024;
 
-// A lost answer leaves the matter to the upload, which asks first.
 constexpr operation put_row = {"storage.put",
                                http_method::put,
                                "",
                                rate_class::storage,
-                               idempotency::once,
+                               idempotency::idempotent,
                                pagination::none,
                                api_host::api,
                                200,
