@@ -334,6 +334,10 @@ struct old_choice {
   const char* said = "unknown cipher returned";  ///< part of the error's detail
 };
 
+void PrintTo(const old_choice& one, std::ostream* out) {
+  *out << one.name;
+}
+
 class tls_choice : public testing::TestWithParam<old_choice> {};
 
 TEST_P(tls_choice, of_what_was_not_offered_is_refused) {
