@@ -127,7 +127,7 @@ void storage_transfer::plan(const stored_file& file, std::optional<std::uint64_t
   if (prevents(fault_->kind)) kept_until_ = hashed_;
   if (fault_->kind == fault_kind::partial) {
     const auto fresh = range_.end.value_or(hashed_) - std::min(hashed_, range_.end.value_or(hashed_));
-    kept_until_ = hashed_ + fresh / 2 / unit * unit;
+    kept_until_ = hashed_ + fresh / 2;  // commits whole units alone
   }
   if (fault_->kind == fault_kind::cut) cut_at_ = length.value_or(0) / 2;
 }

@@ -218,6 +218,7 @@ TEST_F(storage, two_requests_at_once_store_every_byte_once) {
   storage_transfer slow(h.api, request), quick(h.api, request);
   EXPECT_TRUE(slow.receive(std::string_view(file).substr(0, 2 * unit + 100)));
   EXPECT_TRUE(quick.receive(std::string_view(file).substr(0, unit + 100)));
+  EXPECT_EQ(durable(query()), "bytes=0-524287");
   EXPECT_TRUE(quick.receive(std::string_view(file).substr(unit + 100)));
   EXPECT_EQ(quick.finish().status, 200);
   EXPECT_TRUE(slow.receive(std::string_view(file).substr(2 * unit + 100)));

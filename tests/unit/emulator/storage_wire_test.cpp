@@ -2,6 +2,7 @@
 
 #include <future>
 #include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -103,6 +104,34 @@ TEST_P(storage_wire, a_refused_body_is_read_to_its_end_and_the_connection_lives_
             400);
   EXPECT_EQ(connection->exchange(head(length(file.size())) + file)->status, 200);
   EXPECT_EQ(server->ledger().storage_bytes, 2 * file.size());
+}
+
+TEST_P(storage_wire, sees_what_the_head_says) {
+  start();
+  const auto answer =
+      connection->exchange(head("Content-Range: bytes */*\r\nContent-Length: 0\r\nX-GUploader-No-308: "
+                                "yes\r\nAuthorization: Basic x\r\n"));
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->field("X-HTTP-Status-Code-Override"), "308");
+  EXPECT_EQ(server->ledger().leaked_credentials, 1u);
+}
+
+TEST_P(storage_wire, one_file_from_many_connections_becomes_one_asset) {
+  auto options = quiet_options();
+  options.threads = 4;
+  start(options);
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i)
+    clients.emplace_back([this] {
+      auto own = connect();
+      EXPECT_EQ(own.exchange(head(length(file.size())) + file)->status, 200);
+    });
+  for (auto& client : clients) client.join();
+  content_hash expected;
+  expected.update(file);
+  ASSERT_EQ(server->created().size(), 1u);
+  EXPECT_EQ(server->created()[0].sha256, expected.sha256());
+  EXPECT_EQ(server->ledger().stored_bytes, file.size());
 }
 
 TEST_P(storage_wire, takes_a_chunked_body) {
