@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -12,6 +11,7 @@
 #include "client/authorization.hpp"
 #include "client/control_bytes.hpp"
 #include "client/header_rules.hpp"
+#include "client/strand.hpp"
 
 namespace mux::inline v0::detail {
 
@@ -130,7 +130,7 @@ asio::awaitable<result<void>> client_core::warm_up(std::shared_ptr<client_core> 
   const asio::any_io_executor caller = co_await asio::this_coro::executor;
   auto opening = core->network_->warm_up(core->host(api_host::api).origin, connections);
   std::optional<transport::wire_error> why =
-      co_await asio::co_spawn(asio::make_strand(caller), std::move(opening), asio::use_awaitable);
+      co_await asio::co_spawn(client_detail::strand_over(caller), std::move(opening), asio::use_awaitable);
   if (why) co_return std::move(why->what);
   co_return result<void>();
 }

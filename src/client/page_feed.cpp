@@ -8,7 +8,6 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <mux/pager.hpp>
@@ -17,6 +16,7 @@
 #include "client/decode.hpp"
 #include "client/nap.hpp"
 #include "client/page_walk.hpp"
+#include "client/strand.hpp"
 
 namespace mux::inline v0::detail {
 
@@ -41,7 +41,7 @@ asio::awaitable<void> fetch(std::shared_ptr<client_core> core, request_base requ
 
 std::shared_ptr<delivery> begin(const asio::any_io_executor& executor, std::shared_ptr<client_core> core,
                                 request_base request) {
-  const auto one = std::make_shared<delivery>(asio::make_strand(executor));
+  const auto one = std::make_shared<delivery>(client_detail::strand_over(executor));
   request.raw = true;
   asio::awaitable<void> work = fetch(std::move(core), std::move(request), *one);
   asio::co_spawn(one->strand, std::move(work),

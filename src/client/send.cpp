@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <mux/send.hpp>
@@ -19,6 +18,7 @@
 #include "client/pause.hpp"
 #include "client/provided.hpp"
 #include "client/quota_header.hpp"
+#include "client/strand.hpp"
 
 namespace mux::inline v0::detail {
 
@@ -88,9 +88,10 @@ answer head_of(const transport::wire_response& response, const request_base& req
 }
 
 /// The network's coroutines look for a cancellation before each step and report it; here it is asked for
-/// instead, as an exception between two rooms would lose what is known by then.
-asio::awaitable<result<answer>> send_on_strand(std::shared_ptr<client_core> core, request_base request,
-                                               void* out) {
+/// instead, as an exception between two rooms would lose what is known by then. The arguments lie in the
+/// frame of `execute`, which ends after this one.
+asio::awaitable<result<answer>> send_on_strand(const std::shared_ptr<client_core>& core,
+                                               const request_base& request, void* out) {
   co_await asio::this_coro::throw_if_cancelled(false);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   journey j(*core, request);
@@ -217,10 +218,8 @@ asio::awaitable<result<answer>> execute(std::shared_ptr<client_core> core, reque
   // A strand of its own: timers, sockets and cancellation of one call never run at the same time, whatever
   // the number of threads behind the caller's executor.
   const asio::any_io_executor caller = co_await asio::this_coro::executor;
-  asio::awaitable<result<answer>> call = send_on_strand(std::move(core), std::move(request), out);
-  result<answer> outcome =
-      co_await asio::co_spawn(asio::make_strand(caller), std::move(call), asio::use_awaitable);
-  co_return std::move(outcome);
+  asio::awaitable<result<answer>> call = send_on_strand(core, request, out);
+  co_return co_await asio::co_spawn(client_detail::strand_over(caller), std::move(call), asio::use_awaitable);
 }
 
 }  // namespace mux::inline v0::detail
