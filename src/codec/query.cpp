@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "codec/codec.hpp"
 
 namespace mux::inline v0::codec {
@@ -76,15 +78,15 @@ void write_query(const schema& s, const void* in, std::string& out) {
 
 void percent_encode(std::string_view text, std::string& out) {
   constexpr char digits[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
+  for (;;) {
+    const std::string_view::iterator end = std::find_if_not(text.begin(), text.end(), is_unreserved);
+    out.append(text.begin(), end);
+    if (end == text.end()) return;
+    const auto byte = static_cast<unsigned char>(*end);
     out += '%';
     out += digits[byte >> 4];
     out += digits[byte & 0xf];
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()) + 1);
   }
 }
 

@@ -1,7 +1,5 @@
 #include "transport/request_head.hpp"
 
-#include <algorithm>
-
 #include <mux/operation.hpp>
 
 #include "transport/text.hpp"
@@ -17,7 +15,7 @@ std::string bracketed(const std::string& host) {
 constexpr std::size_t target_limit = 8 * 1024;
 
 bool visible(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  return none(text, [](char c) { return c <= ' ' || c >= '\x7f'; });
 }
 
 /// Fields that tell where a request ends or whom it is for; two of them could be understood in two ways.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace mux::inline v0::transport {
@@ -17,24 +18,43 @@ namespace mux::inline v0::transport {
   return c >= '0' && c <= '9';
 }
 
+/// Whether `wrong` is true of no byte. Looks at all of them, in blocks, so that it becomes vector
+/// instructions.
+template <class Wrong>
+[[nodiscard]] constexpr bool none(std::string_view text, Wrong wrong) noexcept {
+  constexpr std::size_t block = 16;
+  unsigned found = 0;
+  const auto look = [&](const char* at) {
+    for (std::size_t i = 0; i < block; ++i) found |= wrong(at[i]);
+  };
+  if (text.size() >= block) {
+    const char* const last = text.data() + text.size() - block;
+    for (const char* at = text.data(); at < last; at += block) look(at);
+    look(last);
+  } else {
+    for (const char c : text) found |= wrong(c);
+  }
+  return found == 0;
+}
+
 /// Could stand in a line of a head: no control byte but the tab.
 [[nodiscard]] constexpr bool printable(std::string_view text) noexcept {
-  bool wrong = false;  // no way out of the loop, so that it becomes vector instructions
-  for (const char c : text) wrong |= (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
-  return !wrong;
+  return none(text, [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f'; });
 }
+
+// Not within `token`: GCC 12 would put it together on the stack there, for each call.
+inline constexpr auto token_characters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned char c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 
 /// Could be the name of a header: not empty, and of the characters that names may have.
 [[nodiscard]] constexpr bool token(std::string_view text) noexcept {
-  constexpr auto allowed = [] {
-    std::array<bool, 256> table{};
-    for (unsigned char c = '0'; c <= '9'; ++c) table[c] = true;
-    for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
-    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
-    return table;
-  }();
   for (const char c : text)
-    if (!allowed[static_cast<unsigned char>(c)]) return false;
+    if (!token_characters[static_cast<unsigned char>(c)]) return false;
   return !text.empty();
 }
 
