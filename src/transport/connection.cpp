@@ -112,12 +112,12 @@ asio::awaitable<outcome> connection::exchange(const wire_request& request,
                                               std::optional<clock::time_point> deadline) {
   watch time(co_await asio::this_coro::executor, deadline);
   outcome result;
-  wire_response response;
+  wire_response& response = result.response.emplace();
+  failure& failed = result.failure;
   response_parser parser(options_.response, response, request.sink != nullptr);
   std::optional<sink_feed> feed;
   if (request.sink != nullptr) feed.emplace(*request.sink, deadline);
   const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
-  failure failed;
   reusable_ = false;
   in_exchange_ = true;
   answer_started_ = false;
@@ -147,10 +147,7 @@ asio::awaitable<outcome> connection::exchange(const wire_request& request,
   keep_alive_ = parse_keep_alive(response.field("keep-alive"));
   if (!reusable_) stream_.close();
   if (outgoing_.capacity() > kept_request) wiped_string().swap(outgoing_);
-  if (failed)
-    result.failure = std::move(failed);
-  else
-    result.response = std::move(response);
+  if (failed) result.response.reset();
   result.finished = clock::now();
   co_return result;
 }
@@ -159,7 +156,7 @@ asio::awaitable<connection::failure> connection::send(watch& time, std::string_v
   enter(time, call_phase::write, options_.timeouts.write);
   if (time.over()) co_return fail(wait_end::timed_out, time);
   // A lease may have been held for a while, and an answer that lies there already is not to this request.
-  if (clock::now() - checked_ > checked_lately && !stream_.quiet())
+  if (time.began() - checked_ > checked_lately && !stream_.quiet())
     co_return fail(errc::connection_lost, "the server closed the connection while it was idle");
   written_ = true;
   bool silent = true;

@@ -196,8 +196,9 @@ class pool::place {
     errands later(*owner_);
     const std::lock_guard lock(owner_->mutex_);
     at = &owner_->host_of(to);
-    const pool_plan::decision decided = owner_->plan_.ask(at->number, how, clock::now());
-    owner_->sweep(later);
+    const clock::time_point now = clock::now();
+    const pool_plan::decision decided = owner_->plan_.ask(at->number, how, now);
+    owner_->sweep(now, later);
     if (decided.what == pool_plan::verdict::reuse) {
       ++owner_->reused_;
       own = owner_->connections_[decided.number].get();
@@ -288,9 +289,8 @@ std::unique_ptr<connection> pool::take_out(const connection& which) {
   return std::move(connections_[which.id()]);
 }
 
-void pool::sweep(errands& later) {
-  for (const std::uint64_t id : plan_.closing(clock::now()))
-    later.closing.push_back(take_out(*connections_[id]));
+void pool::sweep(clock::time_point now, errands& later) {
+  for (const std::uint64_t id : plan_.closing(now)) later.closing.push_back(take_out(*connections_[id]));
 }
 
 void pool::pass_on(const grant& to, connection* back, errands& later) {
@@ -313,10 +313,11 @@ void pool::pass_on(const grant& to, connection* back, errands& later) {
 
 void pool::give_back(host& at, connection& back, errands& later) {
   const pool_plan::vitals vitals{back.born(), back.keep_alive(), back.served() == 0};
-  const grant next = plan_.give_back(at.number, back.id(), vitals, clock::now());
+  const clock::time_point now = clock::now();
+  const grant next = plan_.give_back(at.number, back.id(), vitals, now);
   if (next && next->what == pool_plan::verdict::reuse) ++reused_;
   pass_on(next, &back, later);
-  sweep(later);
+  sweep(now, later);
 }
 
 void pool::lose(host& at, connection& gone, errands& later) {
@@ -338,7 +339,7 @@ bool pool::make_room() {
   errands later(*this);
   const std::lock_guard lock(mutex_);
   if (!plan_.evict()) return false;
-  sweep(later);
+  sweep(clock::now(), later);
   return true;
 }
 
@@ -447,7 +448,7 @@ asio::awaitable<std::optional<wire_error>> pool::warm_up(const origin& to, std::
   {
     errands later(*this);
     const std::lock_guard lock(mutex_);
-    sweep(later);
+    sweep(clock::now(), later);
     host& at = host_of(to);
     while (!closed_ && plan_.reserve(at.number, count)) {
       const std::shared_ptr<opening> work = begin(at, strand, later);
@@ -476,7 +477,7 @@ void pool::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   plan_.clear();
-  sweep(later);
+  sweep(clock::now(), later);
   for (const std::weak_ptr<opening>& one : openings_) {
     const std::shared_ptr<opening>& work = works.emplace_back(one.lock());
     if (work && !waiting_.contains(work->ticket)) asio::post(work->strand, [work] { work->stop(); });

@@ -64,7 +64,7 @@ class pool final : public network, public std::enable_shared_from_this<pool> {
   void give_back(host& at, connection& back, errands& later);
   void lose(host& at, connection& gone, errands& later);
   void pass_on(const grant& to, connection* back, errands& later);
-  void sweep(errands& later);
+  void sweep(clock::time_point now, errands& later);
 
   const network_options options_;
   const std::shared_ptr<tls_context> tls_;

@@ -59,10 +59,9 @@ watch::~watch() {
 
 void watch::begin(std::chrono::nanoseconds length) {
   limit_ = deadline_;
-  if (length <= std::chrono::nanoseconds::zero()) return;
-  const clock::time_point now = clock::now();
-  if (length >= clock::time_point::max() - now) return;
-  if (!limit_ || now + length < *limit_) limit_ = now + length;
+  began_ = clock::now();
+  if (length <= std::chrono::nanoseconds::zero() || length >= clock::time_point::max() - began_) return;
+  if (!limit_ || began_ + length < *limit_) limit_ = began_ + length;
 }
 
 bool watch::start(asio::ip::tcp::socket& socket) {

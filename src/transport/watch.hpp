@@ -30,7 +30,10 @@ class watch {
   void begin(std::chrono::nanoseconds length);
   /// The end of the phase, if it has one.
   [[nodiscard]] std::optional<clock::time_point> limit() const noexcept { return limit_; }
-  [[nodiscard]] bool over() const { return limit_ && clock::now() >= *limit_; }
+  /// When the phase began.
+  [[nodiscard]] clock::time_point began() const noexcept { return began_; }
+  /// The phase was over when it began.
+  [[nodiscard]] bool over() const noexcept { return limit_ && began_ >= *limit_; }
   /// The phase ends with the deadline, not with its own length.
   [[nodiscard]] bool by_deadline() const noexcept { return limit_ && limit_ == deadline_; }
 
@@ -47,6 +50,7 @@ class watch {
   asio::any_io_executor executor_;
   std::optional<clock::time_point> deadline_;
   std::optional<clock::time_point> limit_;
+  clock::time_point began_{};
   std::shared_ptr<alarm> alarm_;  ///< made when something must be waited for
 };
 
