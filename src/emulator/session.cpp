@@ -199,6 +199,7 @@ class connection final : public session, public std::enable_shared_from_this<con
   asio::awaitable<bool> receive_body(http::request_parser<http::buffer_body>& parser,
                                      storage_transfer& transfer) {
     piece_.resize(64 * 1024);
+    buffer_.reserve(piece_.size());  // a small one would be read into 512 bytes at a time
     while (!parser.is_done()) {
       auto& body = parser.get().body();
       body.data = piece_.data();
