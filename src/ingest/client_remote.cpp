@@ -8,6 +8,7 @@
 #include <mux/video/assets.hpp>
 #include <mux/video/uploads.hpp>
 
+#include "ingest/row_params.hpp"
 #include "ingest/send_file.hpp"
 
 namespace mux::inline v0::ingest {
@@ -15,32 +16,15 @@ namespace {
 
 constexpr double longest_upload = 604'800;  // seconds, the most that the API takes
 
-asset_create_params to_params(manifest_row row) {
-  asset_create_params params;
-  params.inputs.emplace_back(std::move(row.url));
-  if (!row.passthrough.empty()) params.passthrough = std::move(row.passthrough);
-  if (!row.playback_policy.empty())
-    params.playback_policies.emplace_back(std::string_view(row.playback_policy));
-  if (!row.video_quality.empty()) params.video_quality.emplace(std::string_view(row.video_quality));
-  if (!row.title.empty() || !row.external_id.empty() || !row.creator_id.empty()) {
-    asset_metadata& meta = params.meta.emplace();
-    if (!row.title.empty()) meta.title = std::move(row.title);
-    if (!row.external_id.empty()) meta.external_id = std::move(row.external_id);
-    if (!row.creator_id.empty()) meta.creator_id = std::move(row.creator_id);
-  }
-  return params;
-}
-
-upload_create_params to_upload_params(manifest_row row) {
-  asset_create_params as_url = to_params(std::move(row));
+mux::result<upload_create_params> upload_params_of(manifest_row row) {
+  mux::result<asset_options> settings = upload_settings_of(std::move(row));
+  if (!settings) return std::move(settings).error();
   upload_create_params params;
   params.cors_origin = "*";
   params.timeout = longest_upload;
-  asset_options& made = params.new_asset_settings.emplace();
-  made.passthrough = std::move(as_url.passthrough);
-  made.playback_policies = std::move(as_url.playback_policies);
-  made.video_quality = std::move(as_url.video_quality);
-  made.meta = std::move(as_url.meta);
+  // A test upload makes a test asset only if both say so.
+  params.test = settings->test;
+  params.new_asset_settings = std::move(*settings);
   return params;
 }
 
@@ -111,7 +95,9 @@ class client_remote final : public remote {
   explicit client_remote(const client& by) : client_(by) {}
 
   asio::awaitable<mux::result<created_asset>> create(manifest_row row) override {
-    request<asset> call = requests::video::assets::create(to_params(std::move(row)));
+    const mux::result<asset_create_params> params = create_params_of(std::move(row));
+    if (!params) co_return params.error();
+    request<asset> call = requests::video::assets::create(*params);
     // Batches of one process take turns.
     call.priority(priority::batch).flow(reinterpret_cast<std::uintptr_t>(this));
     mux::result<asset> got = co_await client_.try_send(std::move(call));
@@ -135,9 +121,11 @@ class client_remote final : public remote {
   }
 
   asio::awaitable<mux::result<upload_ticket>> create_upload(manifest_row row) override {
-    request<mux::upload> call = requests::video::uploads::create(to_upload_params(std::move(row)));
+    const mux::result<upload_create_params> params = upload_params_of(std::move(row));
+    if (!params) co_return params.error();
+    request<mux::upload> call = requests::video::uploads::create(*params);
     call.priority(priority::batch).flow(reinterpret_cast<std::uintptr_t>(this));
-    return ticket(std::move(call));
+    co_return co_await ticket(std::move(call));
   }
 
   asio::awaitable<mux::result<upload_ticket>> find_upload(std::string id) override {

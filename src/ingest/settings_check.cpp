@@ -177,6 +177,8 @@ settings_node settings_check::from_cell(const record_cell& cell, const codec::ty
     }
     return list;
   }
+  if (!cell.text.starts_with(type.kind == kind::object ? '{' : '['))
+    return mistaken(cell.offset, name, shown_text(cell.text), type);
   json_text json;
   if (auto fault = json.parse(cell.text)) {
     faults_(cell.offset_of(fault->offset), name + ": " + fault->message, std::move(fault->expected));

@@ -105,8 +105,11 @@ std::optional<url_fault> check_url(std::string_view url) {
                      "its percent-encoded form, %20 for a space"};
   const url_parts parts = split(url);
   if (!parts.absolute) return url_fault{0, "not an absolute URL", std::string(expected_url)};
+  // An asset of Mux is the source of a clip.
+  if (parts.scheme == "mux" && parts.host == "assets" && parts.path.size() > 1) return std::nullopt;
   if (!is_scheme(parts.scheme, "http") && !is_scheme(parts.scheme, "https"))
-    return url_fault{0, "a URL that Mux cannot fetch", "http:// or https://"};
+    return url_fault{0, "a URL that Mux cannot fetch",
+                     "http:// or https://, or mux://assets/ASSET_ID for a clip"};
   if (!good_host(parts.host))
     return at_part(url, parts.host, "the URL has no valid host", std::string(expected_url));
   if (parts.has_port && !good_port(parts.port))

@@ -2,21 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <string>
-#include <unordered_set>
+
+#include "muxctl/duration.hpp"
+#include "muxctl/event.hpp"
+#include "muxctl/text_report.hpp"
 
 namespace mux::inline v0::muxctl {
 
 namespace {
 
-// Hashes, so that ten million rows fit in memory; a collision makes a forecast wrong by one row.
-std::size_t hash_of(const ingest::manifest_row& row) {
-  std::string cells;
-  for (const std::string* cell : {&row.url, &row.title, &row.external_id, &row.creator_id, &row.passthrough,
-                                  &row.playback_policy, &row.video_quality})
-    (cells += *cell) += '\0';
-  return std::hash<std::string>()(cells);
+std::string lines_of(const ingest::manifest_survey& found) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, found.duplicate_lines.size()); ++i)
+    text += (i == 0 ? " (line " : ", ") + std::to_string(found.duplicate_lines[i]);
+  if (found.duplicates > most) text += ", …";
+  return text.empty() ? text : text + ")";
 }
 
 }  // namespace
@@ -29,18 +31,32 @@ std::chrono::nanoseconds predict_time(std::uint64_t creates, const class_limit& 
   return std::chrono::nanoseconds(std::llround(std::min(queued / limit.rate, 9e9) * 1e9));
 }
 
-ingest::result<dry_run_report> dry_run(ingest::manifest_reader& manifest, const class_limit& limit) {
-  dry_run_report report;
-  std::unordered_set<std::size_t> seen;
-  while (const auto row = manifest.next()) {
-    if (seen.insert(hash_of(*row)).second)
-      ++report.rows;
-    else
-      ++report.duplicates;
+std::string dry_run_text(const ingest::manifest_survey& found, const class_limit& limit) {
+  std::string text = "rows to create: " + std::to_string(found.creates) +
+                     "\nduplicate rows: " + std::to_string(found.duplicates) + lines_of(found) + "\n";
+  if (found.known.total() > 0) {
+    text += "rows that have their asset: " + std::to_string(found.known.done()) + "\n";
+    if (const std::uint64_t failed = found.known[ingest::row_state::failed]; failed > 0)
+      text += "rows refused before: " + std::to_string(failed) + "\n";
   }
-  if (manifest.fault_count() > 0) return manifest.fault_error();
-  report.time = predict_time(report.rows, limit);
-  return report;
+  if (found.files > 0)
+    text += "files to upload: " + std::to_string(found.files) + ", " + format_bytes(found.bytes) + "\n";
+  return text + "predicted time: " + format_duration(predict_time(found.creates, limit)) + "\n";
+}
+
+std::string dry_run_event(const ingest::manifest_survey& found, const std::string& manifest,
+                          const class_limit& limit) {
+  event told("dry_run");
+  told.text("manifest", manifest)
+      .number("rows", found.rows)
+      .number("creates", found.creates)
+      .number("duplicate_rows", found.duplicates)
+      .number("done", found.known.done())
+      .number("failed", found.known[ingest::row_state::failed])
+      .number("files", found.files)
+      .number("bytes", found.bytes)
+      .real("predicted_s", std::chrono::duration<double>(predict_time(found.creates, limit)).count());
+  return told.line();
 }
 
 }  // namespace mux::inline v0::muxctl

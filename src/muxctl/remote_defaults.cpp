@@ -8,14 +8,14 @@ namespace {
 
 class defaulting_remote final : public ingest::remote {
  public:
-  defaulting_remote(std::unique_ptr<ingest::remote> inner, row_defaults defaults)
+  defaulting_remote(std::unique_ptr<ingest::remote> inner, ingest::row_defaults defaults)
       : inner_(std::move(inner)), defaults_(std::move(defaults)) {}
 
   boost::asio::awaitable<result<ingest::created_asset>> create(ingest::manifest_row row) override {
-    return inner_->create(completed(std::move(row)));
+    return inner_->create(defaults_.apply(std::move(row)));
   }
   boost::asio::awaitable<result<ingest::upload_ticket>> create_upload(ingest::manifest_row row) override {
-    return inner_->create_upload(completed(std::move(row)));
+    return inner_->create_upload(defaults_.apply(std::move(row)));
   }
   boost::asio::awaitable<result<ingest::upload_ticket>> find_upload(std::string id) override {
     return inner_->find_upload(std::move(id));
@@ -37,19 +37,14 @@ class defaulting_remote final : public ingest::remote {
   ingest::pace pace() const override { return inner_->pace(); }
 
  private:
-  [[nodiscard]] ingest::manifest_row completed(ingest::manifest_row row) const {
-    if (row.playback_policy.empty()) row.playback_policy = defaults_.playback_policy;
-    if (row.video_quality.empty()) row.video_quality = defaults_.video_quality;
-    return row;
-  }
-
   std::unique_ptr<ingest::remote> inner_;
-  row_defaults defaults_;
+  ingest::row_defaults defaults_;
 };
 
 }  // namespace
 
-std::unique_ptr<ingest::remote> with_defaults(std::unique_ptr<ingest::remote> inner, row_defaults defaults) {
+std::unique_ptr<ingest::remote> with_defaults(std::unique_ptr<ingest::remote> inner,
+                                              ingest::row_defaults defaults) {
   return std::make_unique<defaulting_remote>(std::move(inner), std::move(defaults));
 }
 

@@ -7,7 +7,7 @@
 
 #include <mux/ingest/manifest.hpp>
 
-#include "ingest/csv.hpp"
+#include "unit/ingest/manifest_reading.hpp"
 #include "unit/ingest/temporary_folder.hpp"
 
 namespace mux::inline v0::ingest::test {
@@ -17,22 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-struct reading {
-  std::vector<manifest_row> rows;
-  std::vector<std::string> faults;  ///< as a user sees them
-  std::uint64_t fault_count = 0;
-};
-
-reading read(const std::string& text, const std::string& name = "m.csv", manifest_options options = {}) {
-  std::istringstream input(text);
-  manifest_reader reader(input, name, options);
-  reading all;
-  while (auto row = reader.next()) all.rows.push_back(std::move(*row));
-  for (const manifest_fault& fault : reader.faults()) all.faults.push_back(to_string(fault, name));
-  all.fault_count = reader.fault_count();
-  return all;
-}
 
 std::string line_with(const std::string& column, const std::string& value) {
   return "url," + column + "\nhttps://example.com/a.mp4," + value + "\n";
@@ -314,6 +298,71 @@ TEST(manifest, the_fault_error_carries_faults_and_count) {
   EXPECT_EQ(e.code, errc::manifest_invalid);
   EXPECT_EQ(e.fault_count, 2u);
   EXPECT_EQ(e.message(), "manifest_invalid: m.csv has 2 faults, nothing was sent");
+}
+
+TEST(manifest, reads_tabs_with_the_quoting_of_commas) {
+  const reading all = read("url\ttitle\nhttps://a.example/1\t\"a\tb, \"\"c\"\"\"\n", "m.tsv");
+  EXPECT_THAT(all.faults, IsEmpty());
+  ASSERT_EQ(all.rows.size(), 1u);
+  EXPECT_EQ(all.rows[0].title, "a\tb, \"c\"");
+  EXPECT_EQ(read("url\ttitle\nhttps://a.example/1\tA\n", "-").rows.size(), 1u) << "a tab makes it TSV";
+}
+
+TEST(manifest, skips_records_whose_cells_are_all_empty) {
+  const reading all = read("url,title\n,\nhttps://a.example/1,One\n\"\",\n,,\n");
+  EXPECT_THAT(all.faults, ElementsAre(HasSubstr("m.csv:5:1: the row has 3 cells (expected 2")));
+  EXPECT_EQ(all.rows.size(), 1u);
+}
+
+TEST(manifest, refuses_utf16_and_line_ends_of_cr_alone_at_once) {
+  EXPECT_THAT(read(std::string("\xFF\xFEu\0r\0l\0", 8)).faults,
+              ElementsAre(HasSubstr("m.csv:1:1: the manifest is in UTF-16 (expected UTF-8")));
+  EXPECT_THAT(read(std::string("\xFE\xFF\0u\0r\0l", 8)).fault_count, 1u);
+  EXPECT_THAT(read("url,title\rhttps://a.example/1,One\rhttps://a.example/2,Two\r").faults,
+              ElementsAre(HasSubstr("m.csv:1:10: the lines end in CR alone (expected LF or CRLF)")));
+  EXPECT_THAT(read("https://a.example/1\rhttps://a.example/2", "l.txt").fault_count, 1u);
+}
+
+TEST(manifest, says_what_separates_columns_if_it_is_no_comma) {
+  EXPECT_THAT(read("url;title\nhttps://a.example/1;One\n").faults[0], HasSubstr("expected commas between"));
+}
+
+TEST(manifest, ignores_a_column_with_the_reason_of_an_earlier_failure) {
+  const reading all = read("url,reason\nhttps://a.example/1,\"400: no\"\n");
+  EXPECT_THAT(all.faults, IsEmpty());
+  ASSERT_EQ(all.rows.size(), 1u);
+  EXPECT_EQ(all.rows[0].settings, "");
+}
+
+TEST(manifest, a_record_may_stand_on_any_border_of_its_blocks) {
+  // Records of all lengths around the size of a block, quoted and not, with line breaks inside.
+  for (const std::size_t before : {262'000u, 262'100u, 262'140u}) {
+    for (std::size_t shift = 0; shift < 40; ++shift) {
+      const std::string text = "url,title\nhttps://a.example/" + std::string(7'000, 'x') + ",1\n" +
+                               std::string(before - 7'100 + shift, '\n') +
+                               "https://a.example/2,\"t\"\"w\r\no\"\r\nhttps://a.example/3,three\n";
+      const reading all = read(text);
+      ASSERT_THAT(all.faults, IsEmpty());
+      ASSERT_EQ(all.rows.size(), 3u);
+      ASSERT_EQ(all.rows[1].title, "t\"w\r\no") << before + shift;
+      ASSERT_EQ(all.rows[2].title, "three");
+      ASSERT_EQ(all.rows[2].line, before - 7'100 + shift + 5);
+    }
+  }
+}
+
+TEST(manifest, a_line_of_a_list_longer_than_a_mebibyte_is_one_fault) {
+  const reading all =
+      read("https://a.example/" + std::string(3 * 1024 * 1024, 'x') + "\nhttps://a.example/2\n", "l.txt");
+  EXPECT_THAT(all.faults, ElementsAre(HasSubstr("l.txt:1:1: the row is longer than 1 MiB")));
+  ASSERT_EQ(all.rows.size(), 1u);
+  EXPECT_EQ(all.rows[0].line, 2u);
+}
+
+TEST(manifest, takes_an_asset_of_mux_as_the_source_of_a_clip) {
+  EXPECT_EQ(read("url,inputs.0.start_time\nmux://assets/abc123,5\n").fault_count, 0u);
+  EXPECT_EQ(read("url\nmux://assets/\n").fault_count, 1u);
+  EXPECT_EQ(read("url\nmux://streams/abc123\n").fault_count, 1u);
 }
 
 }  // namespace
