@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -12,6 +11,7 @@
 
 #include "client/pause.hpp"
 #include "client/storage_answer.hpp"
+#include "client/strand.hpp"
 #include "client/upload_course.hpp"
 #include "policy/pace.hpp"
 
@@ -195,7 +195,7 @@ asio::awaitable<result<upload_outcome>> upload(std::shared_ptr<detail::client_co
   const asio::any_io_executor caller = co_await asio::this_coro::executor;
   auto call = upload_on_strand(std::move(core), std::move(piece), from, std::move(options));
   result<upload_outcome> outcome =
-      co_await asio::co_spawn(asio::make_strand(caller), std::move(call), asio::use_awaitable);
+      co_await asio::co_spawn(strand_over(caller), std::move(call), asio::use_awaitable);
   co_return std::move(outcome);
 }
 

@@ -146,7 +146,7 @@ TEST_F(file_upload, a_read_that_was_cancelled_before_it_began_touches_nothing) {
   write(film);
   asio::io_context disk;  // that nobody runs yet
   auto from = mux::file_source::open(file, disk.get_executor());
-  start_cancellable(*from);
+  start_cancellable(*from, cancel.slot());
   time->run(io);
   ASSERT_EQ(endings, 0);
   cancel.emit(asio::cancellation_type::terminal);
@@ -155,6 +155,26 @@ TEST_F(file_upload, a_read_that_was_cancelled_before_it_began_touches_nothing) {
   EXPECT_EQ(got->error().code, errc::cancelled);
   from = mux::error(errc::none);  // source, buffer and coroutine are gone
   disk.run();
+}
+
+TEST_F(file_upload, a_context_may_go_after_a_cancellation_while_another_thread_reads) {
+  write({});
+  fs::resize_file(file, 32 * unit);
+  asio::thread_pool disk(1);
+  for (int i = 0; i < 60; ++i) {
+    asio::cancellation_signal stop;
+    upload_world w;
+    auto from = mux::file_source::open(file, disk.get_executor());
+    w.settings.chunk = 32 * unit;
+    w.start_cancellable(*from, stop.slot());
+    while (w.io.poll_one() > 0) {
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(100 * (i % 10)));  // where in the read is chance
+    stop.emit(asio::cancellation_type::terminal);
+    for (int step = 0; step < i % 4; ++step) w.io.poll_one();  // on its way to the coroutine
+    stop.slot().clear();  // it would outlive the context
+  }
+  disk.join();
 }
 
 TEST_F(file_upload, a_context_may_go_while_another_thread_reads) {

@@ -105,9 +105,9 @@ struct upload_world {
   }
 
   void start(mux::body_source& from, std::string_view url = storage_url) { spawn(from, url, ended()); }
-  /// One that `cancel` can end.
-  void start_cancellable(mux::body_source& from) {
-    spawn(from, storage_url, asio::bind_cancellation_slot(cancel.slot(), ended()));
+  /// One that `by` can end.
+  void start_cancellable(mux::body_source& from, asio::cancellation_slot by) {
+    spawn(from, storage_url, asio::bind_cancellation_slot(by, ended()));
   }
   mux::result<mux::upload_outcome> upload(mux::body_source& from, std::string_view url = storage_url) {
     start(from, url);

@@ -552,7 +552,7 @@ TEST_F(upload, ends_wherever_it_is_cancelled_and_can_be_resumed) {
     upload_world w;
     w.fates({{}, losing_all(), {}, refusing(503)});
     bytes_source from(film);
-    w.start_cancellable(from);
+    w.start_cancellable(from, w.cancel.slot());
     for (int i = 0; i < steps && w.endings == 0; ++i) w.time->step(w.io);
     if (w.endings > 0) {
       EXPECT_TRUE(w.got && w.got->has_value());

@@ -33,8 +33,8 @@ TEST(exit_code, is_the_contract_for_each_kind_of_failure) {
                              errc::connection_lost, errc::connection_lost_unanswered, errc::server_error,
                              errc::pool_exhausted, errc::would_exceed_deadline})
     EXPECT_EQ(code_of(network), 5) << mux::to_string(network);
-  for (const errc refused :
-       {errc::bad_request, errc::not_found, errc::conflict, errc::unprocessable, errc::rate_limited})
+  for (const errc refused : {errc::bad_request, errc::not_found, errc::conflict, errc::unprocessable,
+                             errc::rate_limited, errc::upload_expired})
     EXPECT_EQ(code_of(refused), 8) << mux::to_string(refused);
   for (const errc unusable : {errc::not_json, errc::truncated_body, errc::response_too_large,
                               errc::bad_response, errc::unexpected_status})
