@@ -23,7 +23,7 @@ milliseconds run_facts::elapsed() const noexcept {
 }
 
 std::uint64_t run_facts::done() const noexcept {
-  return samples.empty() ? 0 : samples.back().done - std::min(samples.front().done, samples.back().done);
+  return samples.empty() ? 0 : samples.back().done - std::min(before, samples.back().done);
 }
 
 std::uint64_t run_facts::refused() const noexcept {
@@ -93,6 +93,8 @@ batch_facts read_facts(ingest::journal_view& journal, const std::filesystem::pat
   for (const ingest::run_record& run : value_or_fail(journal.runs())) {
     run_facts facts;
     facts.run = run;
+    for (const run_facts& earlier : batch.runs)
+      if (!earlier.samples.empty()) facts.before = earlier.samples.back().done;
     facts.samples = value_or_fail(journal.samples(run.id));
     batch.runs.push_back(std::move(facts));
   }
@@ -104,8 +106,7 @@ attempt_facts read_attempts(ingest::journal_view& journal) {
   walk_attempts(journal, [&](const ingest::attempt_record& attempt) {
     ++facts.count;
     if (attempt.http_status >= 400) ++facts.refusals[attempt.http_status];
-    if (attempt.intent_at && attempt.settled_at && *attempt.settled_at >= *attempt.intent_at)
-      facts.took.add(*attempt.settled_at - *attempt.intent_at);
+    if (attempt.intent_at && attempt.settled_at) facts.took.add(*attempt.settled_at - *attempt.intent_at);
   });
   return facts;
 }

@@ -19,6 +19,7 @@ namespace mux::inline v0::muxctl {
 struct run_facts {
   ingest::run_record run;
   std::vector<ingest::run_sample> samples;
+  std::uint64_t before = 0;  ///< rows that had their asset at the last sample of earlier runs
 
   [[nodiscard]] std::chrono::milliseconds elapsed() const noexcept;
   /// Rows that got their asset in this run.
@@ -57,7 +58,7 @@ struct batch_facts {
 struct attempt_facts {
   std::uint64_t count = 0;
   std::map<int, std::uint64_t> refusals;  ///< attempts by HTTP status, of those that were no success
-  latencies took;                         ///< from the note before the first byte to the outcome
+  latencies took;                         ///< from the note before its turn to the outcome
 };
 /// Errors: throws `failure`.
 [[nodiscard]] attempt_facts read_attempts(ingest::journal_view& journal);

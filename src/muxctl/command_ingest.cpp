@@ -1,5 +1,6 @@
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -9,14 +10,18 @@
 
 #include <mux/ingest/engine.hpp>
 
+#include "muxctl/batch_facts.hpp"
 #include "muxctl/commands.hpp"
 #include "muxctl/dry_run.hpp"
 #include "muxctl/duration.hpp"
 #include "muxctl/escape.hpp"
 #include "muxctl/event.hpp"
 #include "muxctl/ingest_failure.hpp"
+#include "muxctl/ingest_input.hpp"
 #include "muxctl/ingest_report.hpp"
 #include "muxctl/remote_defaults.hpp"
+#include "muxctl/run_notes.hpp"
+#include "muxctl/run_reports.hpp"
 #include "muxctl/session.hpp"
 #include "muxctl/signals.hpp"
 
@@ -27,21 +32,6 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-bool from_standard_input(const ingest_command& command) {
-  return command.manifest == "-";
-}
-
-std::filesystem::path journal_of(const ingest_command& command) {
-  if (!command.journal.empty()) return command.journal;
-  return ingest::default_journal(command.manifest);
-}
-
-ingest::manifest_options manifest_settings(const ingest_command& command) {
-  ingest::manifest_options options;
-  options.format = command.format;
-  return options;
-}
-
 client_options client_settings(const ingest_command& command, const global_flags& flags) {
   client_options options = make_options(flags);
   class_limit& creates = options.limits[rate_class::video_post];
@@ -50,14 +40,18 @@ client_options client_settings(const ingest_command& command, const global_flags
   return options;
 }
 
-ingest::engine_options engine_settings(const ingest_command& command) {
+ingest::engine_options engine_settings(const ingest_command& command, const invocation& call) {
   ingest::engine_options options;
+  options.notes = make_notes(command, call);
   options.journal = journal_of(command);
   options.concurrency = command.concurrency;
   options.policy = command.policy;
   options.sweep = command.sweep;
   options.retry_failed = command.retry_failed;
   if (command.horizon) options.horizon = duration_cast<milliseconds>(*command.horizon);
+  if (command.max_duration) options.max_duration = duration_cast<milliseconds>(*command.max_duration);
+  options.wait = command.wait;
+  options.uploads = command.uploads;
   if (command.stop_timeout) options.stop_deadline = duration_cast<milliseconds>(*command.stop_timeout);
   return options;
 }
@@ -74,26 +68,22 @@ ingest::engine_options engine_settings(const ingest_command& command) {
   throw f;
 }
 
+// Nothing is written and nothing is sent.
 exit_code rehearse(const ingest_command& command, const client_options& options, output& out) {
-  const bool standard_input = from_standard_input(command);
-  ingest::result<ingest::manifest_reader> manifest =
-      standard_input ? ingest::manifest_reader(std::cin, "-", manifest_settings(command))
-                     : ingest::manifest_reader::open(command.manifest, manifest_settings(command));
+  const ingest::result<ingest::row_defaults> defaults = defaults_of(command);
+  if (!defaults) fail(defaults.error(), out);
+  ingest::result<ingest::manifest_reader> manifest = open_manifest(command);
   if (!manifest) fail(manifest.error(), out);
-  const ingest::result<dry_run_report> report = dry_run(*manifest, options.limits[rate_class::video_post]);
-  if (!report) fail(report.error(), out);
-  if (command.json) {
-    out.write(event("dry_run")
-                  .text("manifest", command.manifest)
-                  .number("rows", report->rows)
-                  .number("duplicate_rows", report->duplicates)
-                  .real("predicted_s", std::chrono::duration<double>(report->time).count())
-                  .line());
-  } else {
-    out.write("rows to create: " + std::to_string(report->rows) +
-              "\nduplicate rows: " + std::to_string(report->duplicates) +
-              "\npredicted time: " + format_duration(report->time) + "\n");
-  }
+  std::optional<ingest::journal_view> journal;
+  const bool named = !from_standard_input(command) || !command.journal.empty();
+  if (std::error_code ignored; named && std::filesystem::exists(journal_of(command), ignored))
+    journal.emplace(open_journal(journal_of(command)));
+  const ingest::result<ingest::manifest_survey> found =
+      ingest::survey(*manifest, journal ? &*journal : nullptr);
+  if (!found) fail(found.error(), out);
+  const class_limit& limit = options.limits[rate_class::video_post];
+  out.write(command.json ? dry_run_event(*found, manifest_name(command), limit)
+                         : dry_run_text(*found, limit));
   out.note("dry run: nothing was sent");
   return exit_code::done;
 }
@@ -107,21 +97,25 @@ std::string resume_line(const invocation& call) {
 exit_code exit_code_of_run(const ingest::summary& s, const ingest_report& report, std::optional<int> signal) {
   if (s.ended == ingest::ending::given_up) return s.why ? failure_of(*s.why).exit : exit_code::failed;
   if (s.ended != ingest::ending::finished && signal) return exit_code_of_signal(*signal);
-  if (report.stopped_by_errors()) return exit_code::too_many_errors;
+  if (report.stopped_by_errors() || s.out_of_time) return exit_code::limit_reached;
   return s.complete() ? exit_code::done : exit_code::failed;
 }
 
 exit_code ingest_manifest(const ingest_command& command, const client_options& options,
                           const invocation& call, output& out) {
+  const ingest::result<ingest::row_defaults> defaults = defaults_of(command);
+  if (!defaults) fail(defaults.error(), out);
   asio::io_context context(1);
-  client api = make_client(context.get_executor(), options, out);
-  const std::unique_ptr<ingest::remote> mux =
-      with_defaults(ingest::make_remote(api), {command.playback_policy, command.video_quality});
+  create_pause pause;
+  client api = make_client(context.get_executor(), options, out, &pause);
+  const std::unique_ptr<ingest::remote> mux = with_defaults(ingest::make_remote(api), *defaults);
 
   ingest::engine* running = nullptr;
-  ingest_report report(out, command.manifest, command.json, command.max_errors.value_or(0),
-                       [&running] { running->stop(); });
-  ingest::engine engine(*mux, ingest::system_timing(), engine_settings(command), &report);
+  ingest_report report(
+      out, manifest_name(command), command.json, command.max_errors, command.progress_interval,
+      [&running] { running->stop(); },
+      [&pause] { return std::chrono::nanoseconds(pause.until - std::chrono::steady_clock::now()); });
+  ingest::engine engine(*mux, ingest::system_timing(), engine_settings(command, call), &report);
   running = &engine;
   signals interrupts(
       context.get_executor(),
@@ -152,6 +146,7 @@ exit_code ingest_manifest(const ingest_command& command, const client_options& o
   const exit_code ends_with = exit_code_of_run(s, report, interrupts.stopped_by());
   report.finish(s, journal_of(command).string(), ends_with);
   if (s.ended == ingest::ending::given_up && s.why) out.fail(failure_of(*s.why));
+  write_run_files(command.files, journal_of(command).string(), out);
   if (s.ended != ingest::ending::finished) out.summary(resume_line(call));
   return ends_with;
 }
@@ -165,6 +160,7 @@ exit_code run(const ingest_command& command, const invocation& call, output& out
                   "the journal is what lets the same command go on later");
   if (standard_input && call.global.credentials_file == "-")
     throw failure(exit_code::usage, "usage", "manifest and credentials cannot both come from standard input");
+  expect_writable(command.files);
   const client_options options = client_settings(command, call.global);
   return command.dry_run ? rehearse(command, options, out) : ingest_manifest(command, options, call, out);
 }

@@ -8,7 +8,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <mux/version.hpp>
+
+#include "muxctl/command_outline.hpp"
+#include "muxctl/completion.hpp"
 #include "muxctl/duration.hpp"
+#include "muxctl/man_page.hpp"
 
 namespace mux::inline v0::muxctl {
 
@@ -61,12 +66,14 @@ const std::map<std::string, report_format> report_formats = {{"text", report_for
                                                              {"json", report_format::json},
                                                              {"csv", report_format::csv},
                                                              {"html", report_format::html}};
+const std::map<std::string, shell_name> shells = {
+    {"bash", shell_name::bash}, {"zsh", shell_name::zsh}, {"fish", shell_name::fish}};
 const std::map<std::string, colour_mode> colours = {
     {"auto", colour_mode::automatic}, {"always", colour_mode::always}, {"never", colour_mode::never}};
 const std::map<std::string, ingest::manifest_format> manifest_formats = {
-    {"auto", ingest::manifest_format::automatic},
-    {"csv", ingest::manifest_format::csv},
-    {"urls", ingest::manifest_format::url_list}};
+    {"auto", ingest::manifest_format::automatic}, {"csv", ingest::manifest_format::csv},
+    {"files", ingest::manifest_format::files},    {"jsonl", ingest::manifest_format::json_lines},
+    {"tsv", ingest::manifest_format::tsv},        {"urls", ingest::manifest_format::url_list}};
 const std::map<std::string, ingest::create_policy> policies = {
     {"safe", ingest::create_policy::safe},
     {"at-most-once", ingest::create_policy::at_most_once},
@@ -85,7 +92,8 @@ class command_tree {
         "Credentials come from MUX_TOKEN_ID and MUX_TOKEN_SECRET (or MUX_AUTHORIZATION_TOKEN), or from\n"
         "--credentials-file; MUX_BASE_URL names another API host.\n\n"
         "Exit codes: 0 done, 1 some rows failed, 2 usage, 3 manifest invalid, 4 credentials or permission,\n"
-        "5 API unreachable, 6 stopped by --max-errors, 7 journal, 8 refused by the API, 9 unusable answer,\n"
+        "5 API unreachable, 6 stopped by --max-errors or --max-duration, 7 journal, 8 refused by the API, 9 "
+        "unusable answer,\n"
         "129/130/143 stopped by a signal and resumable.\n\n"
         "Examples:\n"
         "  muxctl whoami\n"
@@ -111,7 +119,9 @@ class command_tree {
     }
     refuse_lost_flags();
     made.global = std::move(global_);
-    if (chosen_)
+    if (document_)
+      made.help = document_();
+    else if (chosen_)
       made.command = chosen_();
     else
       made.retry = std::move(retry_);
@@ -163,6 +173,9 @@ class command_tree {
           "--timeout", "--deadline", "--rate-limit", "--limits-dir"})
       app.get_option(name)->group(group);
     add_choice(app, "--color", global_.colour, colours, "auto, always or never; NO_COLOR is honoured");
+    add_text(app, "--log-file", global_.log_file,
+             "append all that is said to this file, as JSON Lines with the time; as much as with -v at least",
+             "FILE");
     app.add_flag_callback(
         "-q,--quiet", [this] { global_.level = verbosity::quiet; }, "only errors and the summary");
     app.add_flag_function(
@@ -184,10 +197,13 @@ class command_tree {
         "  find-videos | muxctl ingest - --format urls --journal videos.mux-journal\n"
         "  muxctl ingest movies.csv --json > events.jsonl");
     ingest_command& c = ingest_;
-    app.add_option("MANIFEST", c.manifest, "file to read, - for standard input")->type_name("");
+    app.add_option("MANIFEST", manifests_,
+                   "file to read, - for standard input; or what to upload: videos, folders, patterns")
+        ->type_name("");
     app.add_option("--journal", c.journal, "where progress is kept; default MANIFEST.mux-journal")
         ->type_name("FILE");
-    add_choice(app, "--format", c.format, manifest_formats, "csv or urls; default: told by the content");
+    add_choice(app, "--format", c.format, manifest_formats,
+               "csv, tsv, jsonl, urls or files; default: told by name and content");
     app.add_option("--rate", c.rate, "creates a second, if your limit was raised; default 1")
         ->check(CLI::Range(0.001, 1e6))
         ->type_name("R");
@@ -204,9 +220,24 @@ class command_tree {
                "fast (repeat "
                "blindly)");
     add_duration(app, "--horizon", c.horizon, "how long a lost create may stay invisible; default 90s");
-    app.add_option("--max-errors", c.max_errors, "stop after this many refused rows")
-        ->check(CLI::PositiveNumber)
+    app.add_option_function<std::string>(
+           "--max-errors",
+           [&c](const std::string& text) {
+             const std::optional<error_limit> limit = error_limit::parse(text);
+             if (!limit) throw CLI::ValidationError("--max-errors", text + " is neither a number nor N%");
+             c.max_errors = *limit;
+           },
+           "stop after this many failed rows, or when more than N% of the rows so far failed, of 20 at least")
         ->type_name("N");
+    add_duration(app, "--max-duration", c.max_duration, "begin no more creates after this time");
+    app.add_flag("--wait", c.wait, "go on until every asset can be played or could not be processed");
+    app.add_option("--uploads", c.uploads, "local files on their way at a time; default 4")
+        ->check(CLI::Range(1, 64))
+        ->type_name("N");
+    add_duration(
+        app, "--progress-interval", c.progress_interval,
+        "a line of progress this often where there is no terminal, 0 for none; default: every 10 s and "
+        "at each percent");
     app.add_flag("--retry-failed", c.retry_failed, "send rows that were refused in an earlier run again");
     add_choice(app, "--final-sweep", c.sweep, sweeps,
                "look for duplicates at the end; auto: if an answer was lost");
@@ -223,10 +254,16 @@ class command_tree {
     app.add_option("--video-quality", c.video_quality, "for rows that name none")
         ->check(CLI::IsMember({"basic", "plus", "premium"}))
         ->type_name("");
+    app.add_option("--set", c.set, "any field of the create, for rows that do not name it; may be repeated")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    app.add_option("--defaults", c.defaults, "the same from a file with a JSON object")->type_name("FILE");
     add_run_files(app, c.files);
     app.callback([this, &app] {
       if (!app.get_subcommands().empty()) return;
-      if (ingest_.manifest.empty()) throw CLI::RequiredError("MANIFEST");
+      if (manifests_.empty()) throw CLI::RequiredError("MANIFEST");
+      ingest_.manifest = std::move(manifests_.front());
+      ingest_.more.assign(manifests_.begin() + 1, manifests_.end());
       chosen_ = [this]() -> any_command { return ingest_; };
     });
     add_journal_commands(app);
@@ -451,6 +488,28 @@ class command_tree {
     add_limits(*app_.add_subcommand("limits", "Show the limits as they are known, and what they leave now."));
     run(*app_.add_subcommand("whoami", "Show whose token this is and what it may do."), whoami_);
     run(*app_.add_subcommand("version", "Show the version."), version_);
+    add_documents();
+  }
+
+  // Made from this tree itself, so that they say what --help says.
+  void add_documents() {
+    CLI::App& completion =
+        *app_.add_subcommand("completion", "Print a script that completes muxctl in a shell.");
+    completion.footer(
+        "Examples:\n"
+        "  muxctl completion bash > ~/.local/share/bash-completion/completions/muxctl\n"
+        "  muxctl completion zsh > ~/.zsh/functions/_muxctl\n"
+        "  muxctl completion fish > ~/.config/fish/completions/muxctl.fish");
+    add_choice(completion, "SHELL", shell_, shells, "bash, zsh or fish");
+    completion.get_option("SHELL")->required();
+    completion.callback(
+        [this] { document_ = [this] { return completion_script(outline_of(app_), shell_); }; });
+    CLI::App& man = *app_.add_subcommand("man", "Print the manual page.");
+    man.footer(
+        "Examples:\n"
+        "  muxctl man | man -l -\n"
+        "  muxctl man > ~/.local/share/man/man1/muxctl.1");
+    man.callback([this] { document_ = [this] { return man_page(outline_of(app_), MUX_VERSION); }; });
   }
 
   template <class Command>
@@ -506,12 +565,15 @@ class command_tree {
   assets_create_command create_;
   assets_update_command update_;
   assets_delete_command delete_;
+  std::vector<std::string> manifests_;
   ingest_command ingest_;
   ingest_status_command status_;
   retry_request retry_;
   ingest_report_command report_;
   ingest_export_failed_command export_failed_;
+  shell_name shell_ = shell_name::bash;
   std::function<any_command()> chosen_;
+  std::function<std::string()> document_;  ///< instead of a command
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <mux/ingest/engine.hpp>
 
+#include "muxctl/error_limit.hpp"
 #include "muxctl/rows.hpp"
 #include "muxctl/settings.hpp"
 
@@ -74,7 +75,8 @@ struct run_files {
 
 struct ingest_command {
   std::string manifest;
-  std::string journal;  ///< empty: beside the manifest
+  std::vector<std::string> more;  ///< further files, as a shell makes of a pattern
+  std::string journal;            ///< empty: beside the manifest
   ingest::manifest_format format = ingest::manifest_format::automatic;
   std::optional<int> burst;
   std::optional<double> rate;
@@ -82,12 +84,19 @@ struct ingest_command {
   ingest::create_policy policy = ingest::create_policy::safe;
   ingest::sweep_policy sweep = ingest::sweep_policy::automatic;
   std::size_t concurrency = 0;  ///< 0: as many as the rate needs
-  std::optional<std::uint64_t> max_errors;
+  error_limit max_errors;
+  std::optional<std::chrono::nanoseconds> max_duration;
+  /// Between two plain lines; unset: the display's own cadence.
+  std::optional<std::chrono::nanoseconds> progress_interval;
+  std::size_t uploads = 4;
+  bool wait = false;
   bool retry_failed = false;
   bool dry_run = false;
   bool json = false;
   run_files files;
   std::string playback_policy, video_quality;  ///< for rows that name none
+  std::vector<std::string> set;                ///< `name=value`: the same for any field
+  std::string defaults;                        ///< file with a JSON object of such fields, or empty
 };
 
 struct ingest_status_command {

@@ -14,7 +14,7 @@ enum class exit_code : std::uint8_t {
   bad_manifest = 3,     ///< the manifest has faults; nothing was sent
   credentials = 4,      ///< missing, refused or without the permission
   unreachable = 5,      ///< the API or the network cannot be reached, TLS and DNS included
-  too_many_errors = 6,  ///< stopped by `--max-errors`
+  limit_reached = 6,    ///< stopped by `--max-errors` or `--max-duration`
   journal = 7,          ///< the journal is locked, damaged or belongs to another manifest
   refused = 8,          ///< the API refused: 404 and the other 4xx
   unusable_answer = 9,  ///< an answer came that cannot be used

@@ -21,7 +21,6 @@ namespace mux::inline v0::muxctl {
 namespace {
 
 using ingest::row_state;
-using std::chrono::milliseconds;
 
 constexpr std::size_t most_points = 400, most_bars = 60, failures_shown = 200, reasons_shown = 20,
                       runs_shown = 100, manifests_shown = 20;
@@ -177,18 +176,23 @@ std::string latency_plot(const latencies& took) {
   const std::string title = "Time of a create";
   const std::vector<latencies::bar> bars = took.bars();
   if (bars.empty()) return card(title, "", no_data("No create has ended yet."));
-  const auto of = [](milliseconds time) { return format_duration(time); };
-  const std::string legend = "<span>half " + of(took.quantile(0.5)) + " · 90 % " + of(took.quantile(0.9)) +
-                             " · 99 % " + of(took.quantile(0.99)) + " · longest " + of(took.longest()) +
-                             "</span>";
+  const auto of = [](std::chrono::seconds time) {
+    return time.count() < 10 ? std::to_string(time.count()) + "s" : format_duration(time);
+  };
+  const std::string legend =
+      "<span title=\"the wait for its turn included; the server's clock counts seconds\">half " +
+      of(took.quantile(0.5)) + " · 90 % " + of(took.quantile(0.9)) + " · 99 % " + of(took.quantile(0.99)) +
+      " · longest " + of(took.longest()) + "</span>";
   double most = 1;
   for (const latencies::bar& bar : bars) most = std::max(most, static_cast<double>(bar.count));
+  const std::size_t slots = std::max<std::size_t>(bars.size(), 6);
   plot_axis x;
-  x.end = static_cast<double>(std::max<std::size_t>(bars.size(), 6));
-  const std::size_t every = std::max<std::size_t>(1, bars.size() / 6);
-  for (std::size_t i = 0; i < bars.size(); i += every)
-    x.ticks.emplace_back(static_cast<double>(i), of(bars[i].from));
-  svg_plot plot("how many creates took how long, queueing included", x, number_axis(most));
+  x.end = static_cast<double>(slots);
+  for (std::size_t i = 0; i<bars.size(); i += slots> 12 ? 2 : 1)
+    x.ticks.emplace_back(static_cast<double>(i) + 0.5, bars[i].to == bars[i].from || slots > 8
+                                                           ? of(bars[i].from)
+                                                           : of(bars[i].from) + " – " + of(bars[i].to));
+  svg_plot plot("how many creates took how many seconds, waiting included", x, number_axis(most));
   for (std::size_t i = 0; i < bars.size(); ++i)
     plot.bar(static_cast<double>(i), static_cast<double>(i + 1), static_cast<double>(bars[i].count), "took",
              of(bars[i].from) + " to " + of(bars[i].to) + ": " + std::to_string(bars[i].count));

@@ -35,20 +35,37 @@ std::string_view to_string(ingest::ending ended) {
   return "given_up";
 }
 
+std::string_view to_string(limiter_view::state state) {
+  switch (state) {
+    case limiter_view::state::waiting:
+      return "waiting";
+    case limiter_view::state::full_rate:
+      return "full_rate";
+    case limiter_view::state::paused:
+      return "paused";
+    case limiter_view::state::open:
+      break;
+  }
+  return "open";
+}
+
 std::string plural(std::uint64_t number, const std::string& one, const std::string& many) {
   return std::to_string(number) + " " + (number == 1 ? one : many);
 }
 
 }  // namespace
 
-ingest_report::ingest_report(output& out, std::string manifest, bool events, std::uint64_t max_errors,
-                             std::function<void()> failed_too_often)
+ingest_report::ingest_report(output& out, std::string manifest, bool events, error_limit limit,
+                             std::optional<std::chrono::nanoseconds> progress_interval,
+                             std::function<void()> failed_too_often,
+                             std::function<std::chrono::nanoseconds()> pause_left)
     : out_(out),
       manifest_(std::move(manifest)),
       events_(events),
-      max_errors_(max_errors),
+      limit_(limit),
       failed_too_often_(std::move(failed_too_often)),
-      display_(out, std::chrono::steady_clock::now()) {}
+      pause_left_(std::move(pause_left)),
+      display_(out, std::chrono::steady_clock::now(), progress_interval) {}
 
 void ingest_report::on_loaded(const ingest::load_report& loaded, const ingest::row_counts& rows) {
   already_created_ = rows.done();
@@ -91,13 +108,16 @@ void ingest_report::on_row(const ingest::row_event& row) {
            .number("row", row.id)
            .number("line", row.line)
            .number("column", row.column)
-           .text("url", row.url)
+           .optional_text("url", row.file.empty() ? row.url : std::string_view())
+           .optional_text("file", row.file)
            .optional_text("title", row.title)
            .optional_text("external_id", row.external_id)
            .optional_text("marker", row.marker)
            .optional_text("asset_id", row.asset_id)
+           .optional_text("upload_id", row.upload_id)
            .optional_text("playback_id", row.playback_id)
            .optional_text("reason", row.reason)
+           .number("size", row.size)
            .number("sends", row.sends)
            .boolean("found", row.found)
            .line());
@@ -106,15 +126,23 @@ void ingest_report::on_row(const ingest::row_event& row) {
   std::string what = place + std::string(state);
   if (!row.asset_id.empty()) what += " " + std::string(row.asset_id);
   if (!row.reason.empty()) what += ": " + std::string(row.reason);
-  const bool failed = row.state == row_state::failed;
+  const bool failed = row.state == row_state::failed || row.state == row_state::errored;
   const bool notable = failed || row.state == row_state::ambiguous;
-  out_.say(notable                           ? verbosity::normal
-           : row.state == row_state::created ? verbosity::verbose
-                                             : verbosity::debug,
-           what);
-  if (!failed || ++failed_ != max_errors_) return;
+  const bool result = row.state == row_state::created || row.state == row_state::ready;
+  out_.say(notable ? verbosity::normal : result ? verbosity::verbose : verbosity::debug, what);
+  count(row.state);
+}
+
+void ingest_report::count(row_state state) {
+  const bool failed = state == row_state::failed || state == row_state::errored;
+  if (!failed && state != row_state::created) return;
+  failed_ += failed;
+  // An asset that turns out to be errored was settled when it was created, perhaps by an earlier run.
+  settled_ = std::max(settled_ + (state != row_state::errored), failed_);
+  if (!failed || stopped_by_errors_ || !limit_.exceeded(failed_, settled_)) return;
   stopped_by_errors_ = true;
-  out_.note(plural(failed_, "row", "rows") + " refused, the run ends here (--max-errors)");
+  out_.note(std::to_string(failed_) + " of " + plural(settled_, "row", "rows") +
+            " failed, the run ends here (--max-errors)");
   failed_too_often_();
 }
 
@@ -158,20 +186,28 @@ void ingest_report::on_progress(const ingest::progress& now) {
   emit(event("progress")
            .number("created", now.rows.done())
            .number("total", now.rows.total())
+           .number("ready", now.rows[row_state::ready])
+           .number("errored", now.rows[row_state::errored])
            .number("failed", now.rows[row_state::failed])
            .number("ambiguous", now.rows[row_state::ambiguous])
            .number("in_flight", now.in_flight)
+           .number("queued", now.queued)
+           .number("uploads", now.uploads)
+           .number("bytes_done", now.bytes.done)
+           .number("bytes_total", now.bytes.total)
+           .real("bytes_rate", now.bytes_rate)
            .number("throttled", now.throttled)
            .real("allowed_rate", now.allowed_rate)
            .real("measured_rate", now.measured_rate)
            .real("elapsed_s", seconds(now.elapsed))
            .real("eta_s", seconds(now.eta))
+           .text("limiter", to_string(limiter().now))
            .line());
-  display_.update(now, std::chrono::steady_clock::now());
+  display_.update(now, limiter(), std::chrono::steady_clock::now());
 }
 
 void ingest_report::show_status() {
-  out_.summary("muxctl: " + progress_line(latest_));
+  out_.summary("muxctl: " + progress_line(latest_, limiter()));
 }
 
 void ingest_report::finish(const ingest::summary& s, const std::string& journal, exit_code ends_with) {
@@ -183,8 +219,11 @@ void ingest_report::finish(const ingest::summary& s, const std::string& journal,
            .number("created", s.rows.done())
            .number("created_now", s.created_now)
            .number("already_created", already_created_)
+           .number("ready", s.rows[row_state::ready])
+           .number("errored", s.rows[row_state::errored])
            .number("failed", s.rows[row_state::failed])
            .number("ambiguous", s.rows[row_state::ambiguous])
+           .boolean("out_of_time", s.out_of_time)
            .number("found", s.found)
            .number("repeated", s.repeated)
            .number("duplicates", s.duplicates.size())
@@ -216,7 +255,7 @@ std::string summary_text(const ingest::summary& s, const std::string& manifest, 
                      (s.ended == ingest::ending::given_up ? "given up" : std::string(to_string(s.ended))) +
                      " after " + format_duration(s.elapsed) + ", " + rate + " creates/s\n";
   text += "already there " + std::to_string(already) + ", failed " +
-          std::to_string(s.rows[row_state::failed]) + ", ambiguous " +
+          std::to_string(s.rows[row_state::failed] + s.rows[row_state::errored]) + ", ambiguous " +
           std::to_string(s.rows[row_state::ambiguous]) + ", duplicates " +
           std::to_string(s.duplicates.size()) + ", 429s " + std::to_string(s.throttled) + "\n";
   text += "journal " + journal + "\n";

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <mux/ingest/engine.hpp>
 
+#include "muxctl/error_limit.hpp"
 #include "muxctl/output.hpp"
 #include "muxctl/progress.hpp"
 
@@ -18,9 +20,11 @@ namespace mux::inline v0::muxctl {
 /// `event`: `loaded`, `identity`, `row`, `scan`, `duplicates`, `throttled`, `progress`, `summary`.
 class ingest_report final : public ingest::listener {
  public:
-  /// `failed_too_often` is called once, when `max_errors` rows were refused (0: never).
-  ingest_report(output& out, std::string manifest, bool events, std::uint64_t max_errors,
-                std::function<void()> failed_too_often);
+  /// `failed_too_often` is called once, when more rows failed in this run than `limit` allows. `pause_left`
+  /// says how long a refusal still keeps creates back.
+  ingest_report(output& out, std::string manifest, bool events, error_limit limit,
+                std::optional<std::chrono::nanoseconds> progress_interval,
+                std::function<void()> failed_too_often, std::function<std::chrono::nanoseconds()> pause_left);
 
   void on_loaded(const ingest::load_report& loaded, const ingest::row_counts& rows) override;
   void on_identity(const ingest::identity& who) override;
@@ -39,12 +43,16 @@ class ingest_report final : public ingest::listener {
 
  private:
   void emit(std::string event);
+  void count(ingest::row_state state);
+  [[nodiscard]] limiter_view limiter() const { return view_of(latest_, pause_left_()); }
 
   output& out_;
   std::string manifest_;
   bool events_;
-  std::uint64_t max_errors_, failed_ = 0;
+  error_limit limit_;
+  std::uint64_t failed_ = 0, settled_ = 0;  ///< by this run
   std::function<void()> failed_too_often_;
+  std::function<std::chrono::nanoseconds()> pause_left_;
   bool stopped_by_errors_ = false;
   std::uint64_t already_created_ = 0;
   progress_display display_;

@@ -33,14 +33,14 @@ std::string json_of_attempts(const attempt_facts& attempts) {
   json_object statuses;
   for (const auto& [status, count] : attempts.refusals) statuses.number(std::to_string(status), count);
   const auto quantile = [&](double share) { return attempts.took.quantile(share).count(); };
-  json_object latency;
-  latency.number("count", attempts.took.count())
+  json_object took;
+  took.number("count", attempts.took.count())
       .number("p50", quantile(0.5))
       .number("p90", quantile(0.9))
       .number("p99", quantile(0.99))
       .number("max", attempts.took.longest().count());
   json_object made;
-  made.number("count", attempts.count).json("http_errors", statuses.str()).json("latency_ms", latency.str());
+  made.number("count", attempts.count).json("http_errors", statuses.str()).json("seconds", took.str());
   return made.str();
 }
 

@@ -1,50 +1,54 @@
 #include "muxctl/latencies.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
 
 namespace mux::inline v0::muxctl {
 
-namespace {
+using std::chrono::seconds;
 
-using std::chrono::milliseconds;
-
-// Where bucket `i` of `per_octave` begins; the first one holds everything below its end.
-milliseconds edge(std::size_t i, std::size_t per_octave) noexcept {
-  return milliseconds(std::llround(std::exp2(static_cast<double>(i) / static_cast<double>(per_octave))));
+// From 64 on an octave has as many buckets as its four upper bits below the first have values.
+std::size_t latencies::bucket_of(std::int64_t time) noexcept {
+  const auto value = static_cast<std::uint64_t>(time);
+  if (value < exact) return value;
+  const auto octave = static_cast<std::size_t>(std::bit_width(value)) - 7;
+  const std::size_t within = (value >> (octave + 2)) - per_octave;
+  return std::min(exact + octave * per_octave + within, exact + per_octave * octaves - 1);
 }
 
-}  // namespace
+std::int64_t latencies::end_of(std::size_t bucket) noexcept {
+  if (bucket < exact) return static_cast<std::int64_t>(bucket);
+  const std::size_t octave = (bucket - exact) / per_octave, within = (bucket - exact) % per_octave;
+  return static_cast<std::int64_t>((per_octave + within + 1) << (octave + 2)) - 1;
+}
 
-void latencies::add(milliseconds took) noexcept {
-  const double ms = static_cast<double>(std::max<std::int64_t>(1, took.count()));
-  const auto at = static_cast<std::size_t>(std::log2(ms) * per_octave);
-  ++buckets_[std::min(at, buckets_.size() - 1)];
+void latencies::add(std::chrono::milliseconds took) noexcept {
+  const seconds whole = std::max(seconds(0), std::chrono::round<seconds>(took));
+  ++buckets_[bucket_of(whole.count())];
   ++count_;
-  longest_ = std::max(longest_, took);
+  longest_ = std::max(longest_, whole);
 }
 
-milliseconds latencies::quantile(double share) const noexcept {
+seconds latencies::quantile(double share) const noexcept {
   const double wanted = share * static_cast<double>(count_);
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     seen += buckets_[i];
-    if (seen > 0 && static_cast<double>(seen) >= wanted) return std::min(edge(i + 1, per_octave), longest_);
+    if (seen > 0 && static_cast<double>(seen) >= wanted) return std::min(seconds(end_of(i)), longest_);
   }
   return longest_;
 }
 
 std::vector<latencies::bar> latencies::bars() const {
-  constexpr std::size_t together = per_octave / 2;
   std::vector<bar> found;
-  for (std::size_t i = 0; i < buckets_.size(); i += together) {
+  if (count_ == 0) return found;
+  std::size_t next = 0;
+  for (std::int64_t from = 0, to = 0; from <= longest_.count(); from = to + 1, to = 2 * to + 1) {
     std::uint64_t count = 0;
-    for (std::size_t j = i; j < i + together; ++j) count += buckets_[j];
-    found.push_back({i == 0 ? milliseconds(0) : edge(i, per_octave), edge(i + together, per_octave), count});
+    for (; next < buckets_.size() && end_of(next) <= to; ++next) count += buckets_[next];
+    found.push_back({seconds(from), seconds(to), count});
   }
-  const auto filled = [](const bar& b) { return b.count > 0; };
-  found.erase(std::find_if(found.rbegin(), found.rend(), filled).base(), found.end());
-  found.erase(found.begin(), std::find_if(found.begin(), found.end(), filled));
+  for (; next < buckets_.size(); ++next) found.back().count += buckets_[next];
   return found;
 }
 

@@ -26,6 +26,7 @@ int finish(output& out, const failure& f) {
 
 int run_command(const invocation& call, output& out) {
   try {
+    if (call.global.log_file) out.log_to(*call.global.log_file);
     exit_code code = exit_code::done;
     if (call.help.empty())
       code = std::visit([&](const auto& command) { return run(command, call, out); }, call.command);

@@ -1,5 +1,6 @@
 #include "muxctl/output.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -35,9 +36,17 @@ bool is_dumb(const char* term) noexcept {
   return term && std::strcmp(term, "dumb") == 0;
 }
 
-std::size_t columns_of(int descriptor) {
-  winsize size{};
-  return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+std::string_view level_name(verbosity level) noexcept {
+  switch (level) {
+    case verbosity::quiet:
+    case verbosity::normal:
+      return "note";
+    case verbosity::verbose:
+      return "verbose";
+    case verbosity::debug:
+      break;
+  }
+  return "debug";
 }
 
 }  // namespace
@@ -81,23 +90,31 @@ void output::flush() {
 }
 
 void output::say(verbosity at_least, std::string_view line) {
+  if (log_ && at_least <= std::max(level_, verbosity::verbose)) log_->add(level_name(at_least), line);
   if (level_ < at_least) return;
   write_messages("muxctl: " + escape_for_terminal(line) + "\n");
 }
 
 void output::summary(std::string_view line) {
+  if (log_) log_->add("summary", line);
   write_messages(escape_for_terminal(line) + "\n");
 }
 
 void output::fail(const failure& f) {
+  if (log_) log_->add_error(f.code, f.message, f.hint, f.request_id);
   write_messages(to_text(f, coloured_));
+}
+
+std::size_t output::columns() const noexcept {
+  winsize size{};
+  return ::ioctl(messages_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 void output::status(std::string_view line) {
   if (!has_status_) return;
   std::string shown = escape_for_terminal(line);
   // The last column stays free: some terminals wrap as soon as it is written.
-  shown = fit(shown, columns_of(messages_) - 1);
+  shown = fit(shown, columns() - 1);
   if (shown == status_) return;
   const std::size_t before = display_width(status_), now = display_width(shown);
   std::string text = "\r" + shown;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "muxctl/failure.hpp"
+#include "muxctl/message_log.hpp"
 
 namespace mux::inline v0::muxctl {
 
@@ -26,6 +28,10 @@ class output {
   ~output();
   output(const output&) = delete;
   output& operator=(const output&) = delete;
+
+  /// From now on everything that is said also goes to this file, as much as with `-v` at least.
+  /// Errors: throws `failure`.
+  void log_to(const std::string& file) { log_ = std::make_unique<message_log>(file); }
 
   /// Appends to the results, which are written in large pieces. Does nothing once the reader has gone.
   /// Errors: throws `failure` if the stream cannot be written (a full disk), but not if its reader has gone.
@@ -48,6 +54,8 @@ class output {
   void status(std::string_view line);
   /// `status` can be shown: a terminal that is not dumb, and not quiet.
   [[nodiscard]] bool has_status() const noexcept { return has_status_; }
+  /// Of the terminal that shows the messages; 80 if that is not known.
+  [[nodiscard]] std::size_t columns() const noexcept;
   [[nodiscard]] verbosity level() const noexcept { return level_; }
 
  private:
@@ -59,6 +67,7 @@ class output {
   verbosity level_;
   std::string buffer_;
   std::string status_;
+  std::unique_ptr<message_log> log_;
 };
 
 }  // namespace mux::inline v0::muxctl

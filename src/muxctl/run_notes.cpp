@@ -18,6 +18,16 @@ std::string current_directory() {
   return std::filesystem::current_path(ignored).string();
 }
 
+std::string absolute_path(const std::string& manifest) {
+  return manifest == "-" ? manifest : std::filesystem::absolute(manifest).string();
+}
+
+// A default that is the address of something may be signed; then the journal must not know it.
+bool holds_secret(const std::string& argument) {
+  const std::size_t scheme = argument.find("://");
+  return scheme != std::string::npos && argument.find_first_of("?@", scheme) != std::string::npos;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> make_notes(const ingest_command& command,
@@ -25,10 +35,11 @@ std::vector<std::pair<std::string, std::string>> make_notes(const ingest_command
   std::vector<std::string> arguments = call.remembered.empty() ? call.arguments : call.remembered;
   // The next run goes on; what it sends again is its own decision.
   std::erase(arguments, "--retry-failed");
-  const std::string manifest =
-      command.manifest == "-" ? "-" : std::filesystem::absolute(command.manifest).string();
+  if (std::any_of(arguments.begin(), arguments.end(), holds_secret)) arguments.clear();
+  std::vector<std::string> manifests(1, absolute_path(command.manifest));
+  for (const std::string& more : command.more) manifests.push_back(absolute_path(more));
   return {{"arguments", json_of_texts(arguments)},
-          {"manifest", json_of_texts({manifest})},
+          {"manifest", json_of_texts(manifests)},
           {"directory", current_directory()},
           {"version", MUX_VERSION}};
 }

@@ -22,7 +22,7 @@ namespace {
 // Tells of calls as they happen: answers and repeats with -v, all steps with -vv.
 class call_log final : public observer {
  public:
-  explicit call_log(output& out) : out_(out) {}
+  call_log(output& out, create_pause* pause) : out_(out), pause_(pause) {}
 
   void on_queued(const operation& op, std::chrono::nanoseconds wait) override {
     say(verbosity::debug, op, "queued, waits up to " + format_duration(wait));
@@ -34,6 +34,8 @@ class call_log final : public observer {
     say(verbosity::verbose, op, "answered " + std::to_string(status) + " in " + format_duration(latency));
   }
   void on_throttled(const operation& op, std::chrono::nanoseconds pause) override {
+    if (pause_ && op.limit == rate_class::video_post)
+      pause_->until = std::chrono::steady_clock::now() + pause;
     say(verbosity::normal, op, "refused with 429, the next try follows in " + format_duration(pause));
   }
   void on_limit_changed(rate_class c, double rate, int burst) override {
@@ -54,6 +56,7 @@ class call_log final : public observer {
   }
 
   output& out_;
+  create_pause* pause_;
 };
 
 // After a signal the failure is the signal's; advice on what may have been done stays.
@@ -65,8 +68,9 @@ class call_log final : public observer {
 
 }  // namespace
 
-client make_client(const asio::any_io_executor& executor, client_options options, output& out) {
-  options.observer = std::make_shared<call_log>(out);
+client make_client(const asio::any_io_executor& executor, client_options options, output& out,
+                   create_pause* pause) {
+  options.observer = std::make_shared<call_log>(out, pause);
   return value_or_fail(client::make(executor, std::move(options)));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include <boost/asio/awaitable.hpp>
@@ -11,9 +12,15 @@
 
 namespace mux::inline v0::muxctl {
 
-/// Makes a client from the settings of the command line, logging its calls to `out` if it is verbose.
-/// Errors: throws `failure`.
-[[nodiscard]] client make_client(const asio::any_io_executor& executor, client_options options, output& out);
+/// Until when a refusal of the server keeps creates back.
+struct create_pause {
+  std::chrono::steady_clock::time_point until;
+};
+
+/// Makes a client from the settings of the command line, logging its calls to `out` if it is verbose and
+/// noting pauses in `pause`, which may be null. Errors: throws `failure`.
+[[nodiscard]] client make_client(const asio::any_io_executor& executor, client_options options, output& out,
+                                 create_pause* pause = nullptr);
 
 /// Runs `work` with a client to its end; a signal cancels it.
 /// Errors: throws `failure`, with code `interrupted` after a signal.

@@ -25,6 +25,7 @@ struct global_flags {
   std::vector<std::string> limits;  ///< `CLASS=RATE[/BURST]`
   std::optional<std::string> bucket_id;
   bool discover_burst = false;  ///< in all classes whose burst is not given
+  std::optional<std::string> log_file;
   colour_mode colour = colour_mode::automatic;
   verbosity level = verbosity::normal;
 };

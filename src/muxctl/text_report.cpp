@@ -126,11 +126,11 @@ void write_text_report(const batch_facts& batch, ingest::journal_view& journal, 
   }
   const attempt_facts attempts = read_attempts(journal);
   if (attempts.took.count() > 0)
-    sink("\n" + fact("creates", std::to_string(attempts.count) +
-                                    " sent; from the turn's beginning to the outcome half took " +
-                                    format_duration(attempts.took.quantile(0.5)) + ", 99 % " +
-                                    format_duration(attempts.took.quantile(0.99)) + ", the longest " +
-                                    format_duration(attempts.took.longest())));
+    sink("\n" + fact("creates",
+                     std::to_string(attempts.count) + " sent; with the wait for its turn, half took up to " +
+                         std::to_string(attempts.took.quantile(0.5).count()) + " s, 99 % up to " +
+                         std::to_string(attempts.took.quantile(0.99).count()) + " s, the longest " +
+                         std::to_string(attempts.took.longest().count()) + " s"));
   if (batch.failures() == 0) return;
   sink("\nfailed:\n");
   walk_failures(journal, [&](const ingest::journal_row& row) {

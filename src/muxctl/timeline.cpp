@@ -20,12 +20,17 @@ timeline make_timeline(const std::vector<run_facts>& runs, std::size_t most_poin
   double begin = 0, refused = 0;
   for (const run_facts& run : runs) {
     if (begin > 0 && all.starts.size() < most_points) all.starts.push_back(begin);
+    if (all.points.empty() && !run.samples.empty()) {
+      timeline::point& first = all.points.emplace_back();
+      first.done = static_cast<double>(run.before);
+      first.allowed = run.samples.front().allowed_rate;
+    }
     for (const ingest::run_sample& sample : run.samples) {
       const timeline::point next{
           begin + seconds(sample.elapsed),    static_cast<double>(sample.done),
           static_cast<double>(sample.failed), refused + static_cast<double>(sample.refused),
           static_cast<double>(sample.bytes),  sample.allowed_rate};
-      // Of the samples in one cell the last one stays, and the first of all.
+      // Of the samples in one cell the last one stays, and the beginning.
       const bool same = all.points.size() > 1 &&
                         std::floor(all.points.back().seconds / cell) == std::floor(next.seconds / cell);
       if (same)

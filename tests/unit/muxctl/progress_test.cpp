@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "muxctl/escape.hpp"
+
 using namespace mux::muxctl;
 using namespace std::chrono_literals;
 using mux::ingest::row_state;
@@ -85,13 +87,81 @@ TEST(progress_line, of_an_empty_manifest_is_complete) {
   EXPECT_TRUE(progress_line(at(0, 0)).starts_with("created 0/0 (100%)"));
 }
 
-TEST(progress_display, writes_a_plain_line_at_each_tenth_off_a_terminal) {
+TEST(progress_line, adds_bytes_uploads_and_a_pause_if_there_are_any) {
+  mux::ingest::progress p = at(1, 2);
+  p.bytes = {4096, 1536};
+  p.bytes_rate = 512;
+  p.uploads = 3;
+  const std::string line = progress_line(p, {limiter_view::state::paused, 3s});
+  EXPECT_TRUE(line.ends_with(", 1.5 KiB of 4.0 KiB at 512 B/s, uploading 3, paused 3.0s after a 429"))
+      << line;
+}
+
+TEST(progress_line, counts_assets_that_could_not_be_processed_as_failed) {
+  mux::ingest::progress p = at(1, 2);
+  p.rows[row_state::errored] = 2;
+  EXPECT_NE(progress_line(p).find("failed 2"), std::string::npos);
+}
+
+TEST(limiter_view, says_why_creates_wait) {
+  using state = limiter_view::state;
+  mux::ingest::progress p = at(1, 10);
+  EXPECT_EQ(view_of(p, 0s).now, state::open);
+  p.queued = 2;
+  EXPECT_EQ(view_of(p, -1s).now, state::waiting);
+  p.measured_rate = 0.95;
+  EXPECT_EQ(view_of(p, 0s).now, state::full_rate);
+  EXPECT_EQ(view_of(p, 1s).now, state::paused);
+}
+
+TEST(progress_bar, fills_with_the_share_of_rows_that_are_dealt_with) {
+  EXPECT_EQ(progress_bar(at(5, 10), {}, 56, false),
+            "created 5/10 (50%) [##########----------] 1.0/s, 5.0s left");
+  EXPECT_NE(progress_bar(at(0, 10), {}, 80, false).find("[----------------------------]"), std::string::npos);
+  EXPECT_NE(progress_bar(at(10, 10), {}, 80, false).find("[############################]"),
+            std::string::npos);
+}
+
+TEST(progress_bar, draws_eighths_of_a_cell_where_the_terminal_can_show_them) {
+  mux::ingest::progress p = at(1, 16);
+  p.allowed_rate = 0;
+  const std::string bar = progress_bar(p, {}, 60, true);
+  // 1/16 of 30 cells is 1 and 7/8.
+  EXPECT_NE(bar.find("█▉░"), std::string::npos) << bar;
+}
+
+TEST(progress_bar, leaves_out_what_finds_no_room_and_never_is_too_long) {
+  mux::ingest::progress p = at(10, 100);
+  p.rows[row_state::failed] = 3;
+  p.rows[row_state::ambiguous] = 2;
+  p.bytes = {1U << 30U, 1U << 20U};
+  p.throttled = 7;
+  p.measured_rate = 0.5;
+  for (const bool unicode : {false, true})
+    for (std::size_t columns = 30; columns < 200; ++columns) {
+      const std::string bar = progress_bar(p, {limiter_view::state::waiting, 0s}, columns, unicode);
+      EXPECT_LE(display_width(bar), columns) << bar;
+      EXPECT_TRUE(bar.starts_with("created 10/105 (12%)")) << bar;
+    }
+  EXPECT_EQ(progress_bar(p, {}, 50, false).find("429s"), std::string::npos);
+  EXPECT_NE(progress_bar(p, {}, 50, false).find("failed 3"), std::string::npos);
+  EXPECT_NE(progress_bar(p, {}, 190, false).find("429s 7"), std::string::npos);
+}
+
+TEST(shows_unicode, asks_the_first_variable_that_says_anything) {
+  EXPECT_TRUE(shows_unicode(nullptr, "", "de_DE.UTF-8"));
+  EXPECT_TRUE(shows_unicode(nullptr, "C.utf8", "C"));
+  EXPECT_FALSE(shows_unicode("C", "de_DE.UTF-8", "de_DE.UTF-8"));
+  EXPECT_FALSE(shows_unicode(nullptr, nullptr, nullptr));
+}
+
+TEST(progress_display, writes_a_plain_line_at_each_percent_off_a_terminal) {
   plain_stream stream;
   output out(STDOUT_FILENO, stream.descriptor(), colour_mode::automatic, verbosity::normal);
   const progress_display::time_point begin{};
   progress_display display(out, begin);
-  for (std::uint64_t created = 0; created <= 100; ++created) display.update(at(created, 100), begin + 1s);
-  EXPECT_EQ(lines(stream.text()), 10U);
+  for (std::uint64_t created = 0; created <= 200; ++created) display.update(at(created, 200), {}, begin + 1s);
+  EXPECT_EQ(lines(stream.text()), 100U);
 }
 
 TEST(progress_display, writes_a_plain_line_every_ten_seconds_off_a_terminal) {
@@ -100,14 +170,26 @@ TEST(progress_display, writes_a_plain_line_every_ten_seconds_off_a_terminal) {
   const progress_display::time_point begin{};
   progress_display display(out, begin);
   for (int second = 0; second <= 60; ++second)
-    display.update(at(1, 1000), begin + std::chrono::seconds(second));
+    display.update(at(1, 1000), {}, begin + std::chrono::seconds(second));
   EXPECT_EQ(lines(stream.text()), 6U);
+}
+
+TEST(progress_display, keeps_to_the_interval_that_it_is_given) {
+  for (const auto& [interval, expected] : {std::pair(20s, 3U), std::pair(0s, 0U)}) {
+    plain_stream stream;
+    output out(STDOUT_FILENO, stream.descriptor(), colour_mode::automatic, verbosity::normal);
+    const progress_display::time_point begin{};
+    progress_display display(out, begin, interval);
+    for (int second = 0; second <= 60; ++second)
+      display.update(at(static_cast<std::uint64_t>(second), 60), {}, begin + std::chrono::seconds(second));
+    EXPECT_EQ(lines(stream.text()), expected);
+  }
 }
 
 TEST(progress_display, says_nothing_when_quiet) {
   plain_stream stream;
   output out(STDOUT_FILENO, stream.descriptor(), colour_mode::automatic, verbosity::quiet);
   progress_display display(out, {});
-  for (std::uint64_t created = 0; created <= 100; ++created) display.update(at(created, 100), {});
+  for (std::uint64_t created = 0; created <= 100; ++created) display.update(at(created, 100), {}, {});
   EXPECT_EQ(stream.text(), "");
 }
