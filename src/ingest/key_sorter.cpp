@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <queue>
 #include <string>
 #include <unistd.h>
@@ -16,8 +15,9 @@ namespace {
 constexpr std::size_t read_ahead = 2048;  // keys of one run
 
 int make_unnamed_file() {
-  std::error_code ignored;
-  std::string name = (std::filesystem::temp_directory_path(ignored) / "mux-keys-XXXXXX").string();
+  const char* const folder = std::getenv("TMPDIR");
+  std::string name = folder != nullptr && *folder != '\0' ? folder : "/tmp";
+  name += "/mux-keys-XXXXXX";
   const int file = ::mkostemp(name.data(), O_CLOEXEC);
   if (file >= 0) ::unlink(name.c_str());
   return file;
