@@ -37,7 +37,6 @@ batch::batch(remote& mux, timing& time, const engine_options& options, listener&
       next_tick_(time.make_alarm(strand_)),
       next_stop_(time.make_alarm(strand_)),
       child_ended_(time.make_alarm(strand_)),
-      forecast_(begun_),
       watch_(options.horizon) {}
 
 asio::awaitable<result<summary>> batch::run(manifest_source manifest, std::stop_token loading) {

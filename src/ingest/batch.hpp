@@ -114,6 +114,7 @@ class batch {
   void give_up(error why);
   void show(const journal_row& row, row_state state, std::string_view playback_id = {}, bool found = false);
   void show_progress();
+  [[nodiscard]] work_left left(const progress& state, const ingest::pace& pace) const;
   [[nodiscard]] run_sample sample() const;
   [[nodiscard]] std::uint64_t bytes_done() const;
   void watch_throttling();

@@ -160,7 +160,7 @@ asio::awaitable<void> batch::create_row(journal_row row) {
 void batch::note_success() {
   ambiguous_in_row_ = unreachable_in_row_ = 0;
   ++summary_.created_now;
-  forecast_.note_created(time_.now());
+  forecast_.note_created(time_.now(), summary_.created_now);
   next_wait_->wake();
 }
 

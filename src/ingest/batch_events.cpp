@@ -8,6 +8,7 @@ namespace mux::inline v0::ingest {
 namespace {
 
 constexpr std::chrono::seconds sample_distance{1};
+constexpr std::uint64_t assets_a_page = 100;
 
 }  // namespace
 
@@ -53,16 +54,32 @@ void batch::show_progress() {
   state.uploads = files_;
   state.bytes = journal_.bytes();
   state.bytes.done = bytes_done();
-  if (state.bytes.total > 0) forecast_.note_bytes(now, state.bytes.done);
+  forecast_.note_created(now, summary_.created_now);
+  forecast_.note_allowed(now, pace.rate);
+  forecast_.note_bytes(now, state.bytes.done);
   state.bytes_rate = forecast_.bytes_rate(now);
   state.allowed_rate = pace.rate;
   state.measured_rate = forecast_.measured_rate(now);
   state.throttled = summary_.throttled;
   state.elapsed = std::chrono::duration_cast<milliseconds>(now - begun_);
-  const std::uint64_t to_send = state.rows[row_state::planned] + state.rows[row_state::sending];
-  state.eta = forecast_.eta(now, to_send, pace.rate, pace.tokens, watch_.last_horizon());
-  state.eta = std::max(state.eta, forecast_.eta_of_bytes(now, state.bytes.total - state.bytes.done));
+  state.eta = forecast_.eta(now, left(state, pace));
   events_.on_progress(state);
+}
+
+work_left batch::left(const progress& state, const ingest::pace& pace) const {
+  work_left left;
+  left.rows = state.rows[row_state::planned] + state.rows[row_state::sending];
+  left.bytes = state.bytes.total - state.bytes.done;
+  left.rate = pace.rate;
+  left.tokens = pace.tokens;
+  left.created = summary_.created_now;
+  left.repeated = summary_.repeated;
+  left.horizon = options_.horizon;
+  left.not_before = watch_.last_horizon();
+  const bool sweeps = options_.sweep == sweep_policy::automatic && (sweep_floor_ || sweep_all_);
+  if (!created_all_ && (sweeps || options_.sweep == sweep_policy::always))
+    left.pages = state.rows.total() / assets_a_page + 1;
+  return left;
 }
 
 std::uint64_t batch::bytes_done() const {

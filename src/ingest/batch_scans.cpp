@@ -51,6 +51,7 @@ asio::awaitable<void> batch::scan() {
     report.absent = absent.size();
     co_await decide_absent(std::move(absent));
   }
+  forecast_.note_pages(report.pages, time_.now() - begun);
   events_.on_scan_ended(report);
 }
 

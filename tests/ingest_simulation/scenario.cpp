@@ -62,13 +62,13 @@ scenario every_trouble(std::uint64_t seed, std::uint64_t urls, std::uint64_t fil
 scenario everyday_job(std::uint64_t seed) {
   mux::simulation::random chance(mux::simulation::derive(seed, 1));
   scenario job = everyday(seed, chance);
-  job.rate = of_any_size(chance, 1, 20);
-  double length = of_any_size(chance, 900, 43'200);
-  job.urls = static_cast<std::uint64_t>(std::min(length * job.rate, 12'000.0));
-  length = static_cast<double>(job.urls) / job.rate;
-  // Others begin or cease to use the limit before the twentieth part of the job is done.
-  if (chance.chance(0.4))
-    job.changes.push_back({chance.between(0, 0.02) * length, job.rate * chance.between(0.4, 1)});
+  // Others begin or cease to use the limit while the job is young.
+  const bool changing = chance.chance(0.4);
+  job.rate = of_any_size(chance, 1, 5);
+  const double shortest = changing ? 3'600 : 900;
+  const double length = of_any_size(chance, shortest, std::max(1.1 * shortest, 4'000 / job.rate));
+  job.urls = static_cast<std::uint64_t>(length * job.rate);
+  if (changing) job.changes.push_back({chance.between(0, 0.01) * length, job.rate * chance.between(0.4, 1)});
   return job;
 }
 

@@ -63,7 +63,7 @@ struct scenario {
 /// were executed, are reset, are executed late; the list lags inside the horizon; some runs are aborted.
 [[nodiscard]] scenario every_trouble(std::uint64_t seed, std::uint64_t urls, std::uint64_t files);
 
-/// A job of an everyday kind, to predict the end of: between a quarter of an hour and half a day at any rate,
+/// A job of an everyday kind, to predict the end of: from a quarter of an hour to more than one, at any rate,
 /// latency and share of trouble; the server's burst known or not, its rate changing early on.
 [[nodiscard]] scenario everyday_job(std::uint64_t seed);
 /// The same for local files, limited by the line rather than by the rate of creates.

@@ -125,22 +125,85 @@ TEST_F(watch_test, goes_back_to_the_oldest_intent_less_two_minutes) {
   EXPECT_FALSE(list.take("c"));
 }
 
+work_left rows_at(std::uint64_t rows, double rate, double tokens = 0) {
+  work_left left;
+  left.rows = rows;
+  left.rate = rate;
+  left.tokens = tokens;
+  return left;
+}
+
 TEST(forecast, knows_the_limit) {
   const instant start{1h};
-  const forecast plain(start);
-  EXPECT_EQ(plain.eta(start, 103, 1, 3, std::nullopt), 100s);
-  EXPECT_EQ(plain.eta(start, 100, 50, 0, std::nullopt), 2s);
-  EXPECT_EQ(plain.eta(start, 2, 1, 3, std::nullopt), 0s);
-  EXPECT_EQ(plain.eta(start, 0, 1, 3, start + 42s), 42s);
+  const forecast plain;
+  EXPECT_EQ(plain.eta(start, rows_at(103, 1, 3)), 100s);
+  EXPECT_EQ(plain.eta(start, rows_at(100, 50)), 2s);
+  EXPECT_EQ(plain.eta(start, rows_at(2, 1, 3)), 0s);
+  work_left waiting = rows_at(0, 1);
+  waiting.not_before = start + 42s;
+  EXPECT_EQ(plain.eta(start, waiting), 42s);
 }
 
 TEST(forecast, believes_a_slower_measurement_after_ten_seconds) {
   const instant start{1h};
-  forecast slow(start);
-  for (int i = 1; i <= 10; ++i) slow.note_created(start + i * 2s);
-  EXPECT_EQ(slow.measured_rate(start + 9s), 0);
+  forecast slow;
+  for (unsigned i = 0; i <= 10; ++i) {
+    slow.note_allowed(start + i * 2s, 1);
+    slow.note_created(start + i * 2s, i);
+    if (i == 4) {
+      EXPECT_EQ(slow.measured_rate(start + 9s), 0);
+    }
+  }
   EXPECT_NEAR(slow.measured_rate(start + 20s), 0.5, 0.01);
-  EXPECT_EQ(slow.eta(start + 20s, 100, 1, 0, std::nullopt), 200s);
+  EXPECT_EQ(slow.eta(start + 20s, rows_at(100, 1)), 200s);
+}
+
+TEST(forecast, a_limit_that_swings_counts_with_its_mean) {
+  const instant start{1h};
+  forecast shared;
+  std::uint64_t created = 0;
+  for (int i = 0; i < 600; ++i) {
+    const bool low = i / 30 % 2 == 0;
+    shared.note_allowed(start + i * 1s, low ? 8 : 10);
+    shared.note_created(start + i * 1s, created += low ? 8 : 10);
+  }
+  for (const double now : {8, 10}) {
+    const std::chrono::duration<double> eta = shared.eta(start + 600s, rows_at(9000, now));
+    EXPECT_NEAR(eta.count(), 1000, 30) << now;
+  }
+}
+
+TEST(forecast, a_change_that_lasts_a_minute_is_believed) {
+  const instant start{1h};
+  forecast halved;
+  std::uint64_t created = 0;
+  for (int i = 0; i < 600; ++i) {
+    halved.note_allowed(start + i * 1s, i < 530 ? 10 : 5);
+    halved.note_created(start + i * 1s, created += i < 530 ? 10 : 5);
+  }
+  const std::chrono::duration<double> eta = halved.eta(start + 600s, rows_at(5000, 5));
+  EXPECT_NEAR(eta.count(), 1000, 30);
+}
+
+TEST(forecast, rows_that_will_be_repeated_last_take_their_horizon_too) {
+  const instant start{1h};
+  work_left left = rows_at(1000, 10);
+  left.horizon = 90s;
+  EXPECT_EQ(forecast().eta(start, left), 100s);
+  left.created = 1000;
+  left.repeated = 100;  // one a second: the last one about a second before the end
+  const std::chrono::duration<double> eta = forecast().eta(start, left);
+  EXPECT_NEAR(eta.count(), 189, 0.1);
+}
+
+TEST(forecast, the_sweep_takes_as_long_as_earlier_scans) {
+  const instant start{1h};
+  forecast plain;
+  work_left left = rows_at(100, 1);
+  left.pages = 50;
+  EXPECT_EQ(plain.eta(start, left), 110s);
+  plain.note_pages(4, 2s);
+  EXPECT_EQ(plain.eta(start, left), 125s);
 }
 
 }  // namespace
