@@ -396,12 +396,24 @@ class command_tree {
     CLI::App& assets = *app_.add_subcommand("assets", "List, look at, create, change and delete assets.");
     assets.require_subcommand(1);
     add_list(*assets.add_subcommand("list", "List assets, newest first."));
+    assets.footer(
+        "Examples:\n"
+        "  muxctl assets list --all | jq -r .id\n"
+        "  muxctl assets create https://example.com/film.mp4 --wait\n"
+        "  muxctl assets get ID");
     CLI::App& get = *assets.add_subcommand("get", "Show one asset as JSON.");
+    get.footer(
+        "Examples:\n"
+        "  muxctl assets get ID | jq .status");
     get.add_option("ID", get_.id, "the asset's id")->required()->type_name("");
     run(get, get_);
     add_create(*assets.add_subcommand("create", "Create an asset from a URL."));
     add_update(*assets.add_subcommand("update", "Change what an asset is called."));
     CLI::App& remove = *assets.add_subcommand("delete", "Delete an asset and its renditions for good.");
+    remove.footer(
+        "Examples:\n"
+        "  muxctl assets delete ID\n"
+        "  muxctl assets delete ID --yes");
     remove.add_option("ID", delete_.id, "the asset's id")->required()->type_name("");
     remove.add_flag("-y,--yes", delete_.yes, "do not ask");
     run(remove, delete_);
@@ -486,8 +498,17 @@ class command_tree {
 
   void add_simple() {
     add_limits(*app_.add_subcommand("limits", "Show the limits as they are known, and what they leave now."));
-    run(*app_.add_subcommand("whoami", "Show whose token this is and what it may do."), whoami_);
-    run(*app_.add_subcommand("version", "Show the version."), version_);
+    CLI::App& whoami = *app_.add_subcommand("whoami", "Show whose token this is and what it may do.");
+    whoami.footer(
+        "Examples:\n"
+        "  muxctl whoami\n"
+        "  muxctl whoami --credentials-file ~/.mux-credentials");
+    run(whoami, whoami_);
+    CLI::App& version = *app_.add_subcommand("version", "Show the version.");
+    version.footer(
+        "Examples:\n"
+        "  muxctl version");
+    run(version, version_);
     add_documents();
   }
 

@@ -20,12 +20,29 @@ std::string plain(std::string_view text) {
       out += "\\(aq";
     else if (text.substr(i).starts_with("…"))
       out += "...", i += std::string_view("…").size() - 1;
-    else if (c == '.' && (i == 0 || text[i - 1] == '\n'))
-      out += "\\&.";
     else
       out += c;
   }
   return out;
+}
+
+// A paragraph in lines that are not too long for a reader of the source.
+std::string filled(std::string_view text) {
+  constexpr std::size_t longest = 78;
+  std::string out, line;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+    const std::string word = plain(text.substr(0, end));
+    if (!line.empty() && line.size() + 1 + word.size() > longest) {
+      out += line + "\n";
+      line.clear();
+    }
+    if (!line.empty()) line += ' ';
+    // At the beginning of a line a dot would be a request.
+    line += line.empty() && word.starts_with('.') ? "\\&" + word : word;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out + line + "\n";
 }
 
 std::string bold(std::string_view text) {
@@ -45,7 +62,7 @@ std::string entry(const option_outline& option) {
   for (const std::string& name : option.names) head += (head.empty() ? "" : ", ") + bold(name);
   if (const std::string value = placeholder_of(option); !value.empty())
     head += (head.empty() ? "" : " ") + value;
-  return ".TP\n" + head + "\n" + plain(option.description) + "\n";
+  return ".TP\n" + head + "\n" + filled(option.description);
 }
 
 std::string options_of(const command_outline& command) {
@@ -81,7 +98,7 @@ std::string paragraphs(std::string_view footer) {
       }
       text += ".RE\n.fi\n";
     } else if (!paragraph.empty()) {
-      text += ".PP\n" + plain(paragraph) + "\n";
+      text += ".PP\n" + filled(paragraph);
     }
     footer.remove_prefix(std::min(end + 2, footer.size()));
   }
@@ -93,7 +110,7 @@ void append_command(std::string& text, const command_outline& command) {
   if (!command.options.empty()) synopsis += " [\\fIoptions\\fR]";
   for (const option_outline& argument : command.arguments) synopsis += " " + placeholder_of(argument);
   if (!command.commands.empty() && command.arguments.empty()) synopsis += " \\fIcommand\\fR";
-  text += ".SS " + plain(command.path) + "\n" + synopsis + "\n.PP\n" + plain(command.description) + "\n" +
+  text += ".SS " + plain(command.path) + "\n" + synopsis + "\n.PP\n" + filled(command.description) +
           options_of(command) + paragraphs(command.footer);
   for (const command_outline& below : command.commands) append_command(text, below);
 }
@@ -101,12 +118,14 @@ void append_command(std::string& text, const command_outline& command) {
 }  // namespace
 
 std::string man_page(const command_outline& program, std::string_view version) {
-  std::string text =
-      "'\\\" Made by: muxctl man\n.TH MUXCTL 1 \"\" \"muxctl " + plain(version) +
-      "\" \"User commands\"\n.SH NAME\nmuxctl \\- " + plain(program.description) + "\n.SH SYNOPSIS\n" +
-      bold(program.name) + " [\\fIoptions\\fR] \\fIcommand\\fR\n.SH DESCRIPTION\n" +
-      plain(program.description) + "\n" + paragraphs(program.footer) +
-      ".SH OPTIONS\nThey may stand before or behind the command.\n" + options_of(program) + ".SH COMMANDS\n";
+  std::string_view purpose = program.description;
+  if (purpose.ends_with('.')) purpose.remove_suffix(1);
+  std::string text = ".\\\" Made by: muxctl man\n.TH MUXCTL 1 \"\" \"muxctl " + plain(version) +
+                     "\" \"User commands\"\n.SH NAME\nmuxctl \\- " + plain(purpose) + "\n.SH SYNOPSIS\n" +
+                     bold(program.name) + " [\\fIoptions\\fR] \\fIcommand\\fR\n.SH DESCRIPTION\n" +
+                     filled(program.description) + paragraphs(program.footer) +
+                     ".SH OPTIONS\nThey may stand before or behind the command.\n" + options_of(program) +
+                     ".SH COMMANDS\n";
   for (const command_outline& command : program.commands) append_command(text, command);
   return text;
 }

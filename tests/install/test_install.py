@@ -101,7 +101,18 @@ class prefix(unittest.TestCase):
             "bin/mux-emulator", "bin/muxctl",
             "lib/libmux.a", "lib/libmux_asio.a", "lib/libmux_emulator.a", "lib/libmux_ingest.a",
             "lib/pkgconfig/mux.pc", "lib/pkgconfig/mux-emulator.pc", "lib/pkgconfig/mux-ingest.pc",
-            "share/doc/mux/LICENSE"})
+            "share/doc/mux/LICENSE",
+            "share/man/man1/muxctl.1", "share/bash-completion/completions/muxctl", "share/zsh/site-functions/_muxctl",
+            "share/fish/vendor_completions.d/muxctl.fish"})
+
+    def test_manual_and_completions_are_those_of_the_program(self):
+        for path, arguments in (("man/man1/muxctl.1", ["man"]),
+                                ("bash-completion/completions/muxctl", ["completion", "bash"]),
+                                ("zsh/site-functions/_muxctl", ["completion", "zsh"]),
+                                ("fish/vendor_completions.d/muxctl.fish", ["completion", "fish"])):
+            text = (PREFIX / "share" / path).read_text(encoding="utf-8")
+            self.assertEqual(text, must(PREFIX / "bin" / "muxctl", *arguments))
+            self.assertGreater(len(text), 1000)
 
 
 class library_alone(unittest.TestCase):

@@ -67,6 +67,8 @@ TEST(completion_script, quotes_descriptions_for_zsh_and_fish) {
 TEST(man_page, shows_text_as_it_is_and_examples_line_by_line) {
   const std::string page = man_page(program(), "1.2.3");
   EXPECT_NE(page.find("\n\\&.begins like a request of roff and holds a \\e\n"), std::string::npos) << page;
+  for (std::size_t begin = 0, end; (end = page.find('\n', begin)) != page.npos; begin = end + 1)
+    EXPECT_LE(end - begin, 80U) << page.substr(begin, end - begin);
   EXPECT_NE(page.find(".nf\n.RS\nmuxctl do \\-\\-file x\n.RE\n.fi\n"), std::string::npos) << page;
   EXPECT_NE(page.find(".SS muxctl do look\\-at\n"), std::string::npos) << page;
   EXPECT_NE(page.find("\\fB\\-\\-mode\\fR, \\fB\\-m\\fR fast|slow"), std::string::npos) << page;
