@@ -187,13 +187,18 @@ class command_tree {
   void add_ingest() {
     CLI::App& app = *app_.add_subcommand("ingest", "Create an asset for each row of a manifest, once.");
     app.footer(
-        "The manifest is a CSV file with a header row (url, title, external_id, creator_id, passthrough,\n"
-        "playback_policy, video_quality) or one URL a line. Faults are all reported before anything is "
-        "sent.\n"
+        "The manifest is a CSV or TSV file with a header row, JSON Lines, or one URL a line. Columns and "
+        "members:\n"
+        "url or file, title, external_id, creator_id, passthrough, playback_policy, video_quality, and every "
+        "field\n"
+        "of the create by its dotted name, static_renditions.0.resolution for instance. Videos, folders and\n"
+        "patterns are uploaded without a manifest. Faults are all reported before anything is sent.\n"
         "A run that was stopped, however hard, goes on where it was when the same command is given again.\n\n"
         "Examples:\n"
         "  muxctl ingest movies.csv\n"
         "  muxctl ingest movies.csv --dry-run\n"
+        "  muxctl ingest ./videos/ --set test=true\n"
+        "  muxctl ingest 'clips/*.mp4' --defaults house-style.json\n"
         "  find-videos | muxctl ingest - --format urls --journal videos.mux-journal\n"
         "  muxctl ingest movies.csv --json > events.jsonl");
     ingest_command& c = ingest_;

@@ -16,7 +16,10 @@ std::string lines_of(const ingest::manifest_survey& found) {
   constexpr std::size_t most = 10;
   std::string text;
   for (std::size_t i = 0; i < std::min(most, found.duplicate_lines.size()); ++i)
-    text += (i == 0 ? " (line " : ", ") + std::to_string(found.duplicate_lines[i]);
+    text += (i > 0                   ? ", "
+             : found.duplicates == 1 ? " (line "
+                                     : " (lines ") +
+            std::to_string(found.duplicate_lines[i]);
   if (found.duplicates > most) text += ", …";
   return text.empty() ? text : text + ")";
 }

@@ -67,7 +67,7 @@ ingest::result<ingest::row_defaults> defaults_of(const ingest_command& command) 
   if (!fields.empty()) {
     const ingest::result<void> added = defaults.add_fields(fields);
     if (!added) {
-      const ingest::manifest_fault& first = added.error().faults.front();
+      const ingest::manifest_fault first = added.error().faults.front();
       throw failure(exit_code::usage, "usage", "defaults: " + first.message, "expected " + first.expected);
     }
   }

@@ -158,7 +158,8 @@ class DryRunTest(CommandLineTest):
         manifest.write_text("".join(f"https://videos.example/{i % 50}.mp4\n" for i in range(60)), encoding="utf-8")
         run = self.muxctl("ingest", manifest, "--dry-run", env={"MUX_BASE_URL": "https://unreachable.invalid"})
         self.assert_ends(run, 0)
-        self.assertEqual(run.stdout, "rows to create: 50\nduplicate rows: 10\npredicted time: 47s\n")
+        self.assertEqual(run.stdout, "rows to create: 50\nduplicate rows: 10 (lines 51, 52, 53, 54, 55, 56, 57, 58, 59, 60)\n"
+                         "predicted time: 47s\n")
         self.assertEqual([p.name for p in self.folder.iterdir() if "journal" in p.name], [])
 
     def test_knows_raised_limits_and_speaks_json(self):
