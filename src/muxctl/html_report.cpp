@@ -223,10 +223,10 @@ std::string row_of(std::initializer_list<std::string> cells, const char* cell = 
 }
 
 std::string section(const std::string& title, const std::string& note, const std::string& head,
-                    const std::string& rows) {
-  return "<section><h2>" + title + "</h2>" + (note.empty() ? "" : "<p>" + note + "</p>") +
-         "<div class=\"scroll\"><table><thead>" + head + "</thead><tbody>\n" + rows +
-         "</tbody></table></div></section>\n";
+                    const std::string& rows, const std::string& style = {}) {
+  return "<section class=\"" + style + "\"><h2>" + title + "</h2>" +
+         (note.empty() ? "" : "<p>" + note + "</p>") + "<div class=\"scroll\"><table><thead>" + head +
+         "</thead><tbody>\n" + rows + "</tbody></table></div></section>\n";
 }
 
 std::string states_table(const ingest::row_counts& rows) {
@@ -293,7 +293,7 @@ std::string failures_table(const batch_facts& batch, ingest::journal_view& journ
                                           : "";
   return section("Reasons", "", row_of({"rows", "reason"}, "th"), causes) +
          section("Failed rows", note, row_of({"line", "source", "title", "state", "reason", "asset"}, "th"),
-                 text);
+                 text, "failures");
 }
 
 std::string refusals_table(const attempt_facts& attempts) {

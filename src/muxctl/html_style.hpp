@@ -60,7 +60,7 @@ section:not(.tiles):not(.plots) { padding: 14px 16px; margin-bottom: 14px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 5px 18px 5px 0; border-top: 1px solid var(--rule); overflow-wrap: anywhere; }
 thead th { border-top: 0; color: var(--faint); font-weight: 500; white-space: nowrap; }
-td:first-child { white-space: nowrap; }
+td:first-child, .failures td:nth-child(4) { white-space: nowrap; }
 @media print { body { background: none; } .tile, figure, section { break-inside: avoid; } }
 )css";
 

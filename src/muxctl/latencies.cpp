@@ -18,6 +18,7 @@ std::size_t latencies::bucket_of(std::int64_t time) noexcept {
 
 std::int64_t latencies::end_of(std::size_t bucket) noexcept {
   if (bucket < exact) return static_cast<std::int64_t>(bucket);
+  if (bucket + 1 == exact + per_octave * octaves) return seconds::max().count();
   const std::size_t octave = (bucket - exact) / per_octave, within = (bucket - exact) % per_octave;
   return static_cast<std::int64_t>((per_octave + within + 1) << (octave + 2)) - 1;
 }

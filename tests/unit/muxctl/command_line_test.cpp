@@ -1,5 +1,6 @@
 #include "muxctl/command_line.hpp"
 
+#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -57,7 +58,7 @@ TEST(command_line, reads_an_ingest_with_all_its_settings) {
   EXPECT_EQ(c.horizon, 2s);
   EXPECT_EQ(c.stop_timeout, 500ms);
   EXPECT_EQ(c.concurrency, 16U);
-  EXPECT_EQ(c.max_errors, 3U);
+  EXPECT_EQ(c.max_errors.most, 3U);
   EXPECT_TRUE(c.json);
   EXPECT_TRUE(c.retry_failed);
   EXPECT_EQ(c.sweep, mux::ingest::sweep_policy::never);
@@ -159,4 +160,34 @@ TEST(command_line, has_help_with_examples_for_every_command) {
 TEST(command_line, remembers_what_was_typed_for_the_resume_line) {
   EXPECT_EQ(parse({"ingest", "my movies.csv", "-q"}).arguments,
             (std::vector<std::string>{"muxctl", "ingest", "my movies.csv", "-q"}));
+}
+
+TEST(command_line, commands_on_a_journal_stand_below_ingest_and_leave_a_manifest_of_their_name_alone) {
+  EXPECT_EQ(parse_as<ingest_status_command>({"ingest", "status", "j", "--json"}).journal, "j");
+  EXPECT_EQ(parse_as<ingest_report_command>({"ingest", "report", "j", "--format", "html"}).format,
+            report_format::html);
+  EXPECT_EQ(parse_as<ingest_export_failed_command>({"ingest", "export-failed", "j", "-o", "f"}).output, "f");
+  EXPECT_EQ(parse_as<ingest_command>({"ingest", "./status"}).manifest, "./status");
+  EXPECT_EQ(failure_of_line({"ingest", "--rate", "5", "status", "j"}).code, "usage");
+  EXPECT_EQ(failure_of_line({"ingest"}).code, "usage");
+}
+
+TEST(command_line, retry_keeps_what_is_added_with_paths_of_this_folder) {
+  const invocation call =
+      parse({"-v", "ingest", "retry", "j", "--rate", "5", "--report=r", "--results", "/x", "--json"});
+  ASSERT_TRUE(call.retry);
+  EXPECT_EQ(call.retry->journal, "j");
+  const std::string here = std::filesystem::current_path().string();
+  EXPECT_EQ(call.retry->added,
+            (std::vector<std::string>{"--verbose", "--rate", "5", "--report=" + here + "/r", "--results",
+                                      "/x", "--json"}));
+}
+
+TEST(command_line, of_flags_that_are_added_the_later_one_counts) {
+  const std::vector<std::string> words = {"muxctl",      "ingest", "m", "--rate",     "1",
+                                          "--journal=a", "--rate", "7", "--journal=b"};
+  const invocation call = parse_with_additions(words);
+  EXPECT_EQ(std::get<ingest_command>(call.command).rate, 7);
+  EXPECT_EQ(std::get<ingest_command>(call.command).journal, "b");
+  EXPECT_EQ(failure_of_line({"ingest", "m", "--rate", "1", "--rate", "7"}).code, "usage");
 }

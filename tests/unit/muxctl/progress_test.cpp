@@ -116,7 +116,7 @@ TEST(limiter_view, says_why_creates_wait) {
 
 TEST(progress_bar, fills_with_the_share_of_rows_that_are_dealt_with) {
   EXPECT_EQ(progress_bar(at(5, 10), {}, 56, false),
-            "created 5/10 (50%) [##########----------] 1.0/s, 5.0s left");
+            "created 5/10 (50%) [#########---------] 1.0/s, 5.0s left");
   EXPECT_NE(progress_bar(at(0, 10), {}, 80, false).find("[----------------------------]"), std::string::npos);
   EXPECT_NE(progress_bar(at(10, 10), {}, 80, false).find("[############################]"),
             std::string::npos);
