@@ -10,10 +10,14 @@ using seconds = std::chrono::duration<double>;
 
 constexpr std::chrono::seconds warm_up{10};
 constexpr std::chrono::milliseconds grain{100};
-// A limit that others share goes up and down by a fifth; a minute that differs by more has a reason that
-// lasts.
-constexpr double other_matter = 0.25;
+// A refusal cuts the allowed rate by a fifth.
+constexpr double cut = 0.8;
 constexpr double longest = 1e12;  // seconds
+
+// A minute that differs much from what was usual has a reason that lasts.
+double expected(double latest, double usual) {
+  return std::abs(latest - usual) > 0.25 * usual ? latest : usual;
+}
 
 // After the last create comes the horizon of the last row that has to be repeated. Rows that do come at
 // random, `often` a second: the last one lies 1/often before the end.
@@ -38,12 +42,11 @@ double growth::over(instant now, std::chrono::seconds last) const {
   return (samples_.back().total - from->total) / seconds(now - from->at).count();
 }
 
-double growth::expected(instant now) const {
-  // What happened in the first half of a young job, while limits were learnt, is over.
-  const auto half = std::chrono::duration_cast<std::chrono::seconds>(
-      samples_.empty() ? minute : (now - samples_.front().at) / 2);
-  const double latest = over(now, minute), usual = over(now, std::clamp(half, minute, window));
-  return std::abs(latest - usual) > other_matter * usual ? latest : usual;
+// What happened while a job was young and limits were learnt is soon over.
+double growth::usual(instant now) const {
+  if (samples_.empty()) return 0;
+  const auto half = std::chrono::duration_cast<std::chrono::seconds>((now - samples_.front().at) / 2);
+  return over(now, std::clamp(half, minute, window));
 }
 
 void forecast::note_created(instant now, std::uint64_t created) {
@@ -53,7 +56,12 @@ void forecast::note_created(instant now, std::uint64_t created) {
 void forecast::note_allowed(instant now, double rate) {
   if (allowed_at_) allowed_total_ += allowed_rate_ * seconds(now - *allowed_at_).count();
   allowed_at_ = now;
-  allowed_rate_ = std::min(rate, 1e9);
+  rate = std::min(rate, 1e9);
+  if (rate < 0.95 * allowed_rate_)
+    rate_before_ = std::min(allowed_rate_, rate / cut);
+  else if (rate >= rate_before_)
+    rate_before_ = 0;
+  allowed_rate_ = rate;
   allowed_.note(now, allowed_total_);
 }
 
@@ -65,17 +73,26 @@ void forecast::note_pages(std::uint64_t pages, seconds took) {
   if (pages > 0) page_time_ = took.count() / static_cast<double>(pages);
 }
 
+double forecast::used_part(instant now) const {
+  const auto part = [](double created, double allowed) {
+    return created > 0 && allowed > 0 ? std::min(1.0, created / allowed) : 1;
+  };
+  return expected(part(created_.recent(now), allowed_.recent(now)),
+                  part(created_.usual(now), allowed_.usual(now)));
+}
+
 std::chrono::milliseconds forecast::eta(instant now, const work_left& left) const {
-  const auto rows = static_cast<double>(left.rows);
-  const double usual = allowed_.expected(now), measured = created_.expected(now);
-  const double allowed = usual > 0 ? usual : left.rate;
-  double rate = allowed;
-  double wait = allowed > 0 ? std::max(0.0, rows - std::max(left.tokens, 0.0)) / allowed : 0;
-  if (measured > 0 && left.bytes == 0) {
-    rate = std::min(rate, measured);
-    wait = std::max(wait, rows / measured);
+  double rate = left.rate;
+  if (const double usual = created_.usual(now); rate_before_ > 0) {
+    // A cut rate comes back to where it was refused and stays near there, but others may have it cut again.
+    rate = (rate + rate_before_) / 2;
+    if (usual > 0 && left.bytes == 0) rate = (rate + usual) / 2;
+  } else if (left.bytes == 0) {
+    rate *= used_part(now);
   }
-  if (const double speed = bytes_.expected(now); left.bytes > 0 && speed > 0)
+  const double rows = std::max(0.0, static_cast<double>(left.rows) - std::max(left.tokens, 0.0));
+  double wait = rate > 0 ? rows / rate : 0;
+  if (const double speed = expected(bytes_.recent(now), bytes_.usual(now)); left.bytes > 0 && speed > 0)
     wait = std::max(wait, static_cast<double>(left.bytes) / speed);
   if (left.rows > 0 && left.created > 0) {
     const double share = static_cast<double>(left.repeated) / static_cast<double>(left.created);

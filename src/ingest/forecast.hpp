@@ -16,8 +16,8 @@ class growth {
   void note(instant now, double total);
   /// A second, over the last minute; 0 while less than ten seconds are known.
   [[nodiscard]] double recent(instant now) const { return over(now, minute); }
-  /// The rate to expect: over the last ten minutes, unless the last minute was another matter.
-  [[nodiscard]] double expected(instant now) const;
+  /// The same over the last half of what is known, a minute at least and ten at most.
+  [[nodiscard]] double usual(instant now) const;
 
  private:
   static constexpr std::chrono::seconds minute{60}, window{600};
@@ -60,13 +60,16 @@ class forecast {
   [[nodiscard]] double measured_rate(instant now) const { return created_.recent(now); }
   /// Bytes a second over the last minute; 0 in the first ten seconds.
   [[nodiscard]] double bytes_rate(instant now) const { return bytes_.recent(now); }
-  /// Time left: for the creates at the allowed rate, or at the measured one if that is lower, and for the
-  /// bytes; then for the rows that are repeated last, and for the sweep.
+  /// Time left: for the creates at the part of the allowed rate that was used of late, and for the bytes;
+  /// then for the rows that are repeated last, and for the sweep.
   [[nodiscard]] std::chrono::milliseconds eta(instant now, const work_left& left) const;
 
  private:
+  [[nodiscard]] double used_part(instant now) const;
+
   growth created_, allowed_, bytes_;
   double allowed_total_ = 0, allowed_rate_ = 0;
+  double rate_before_ = 0;  ///< that a cut took away and that is on its way back; 0: none
   std::optional<instant> allowed_at_;
   double page_time_ = 0.2;  ///< seconds: five calls a second are documented
 };

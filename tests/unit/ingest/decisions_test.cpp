@@ -158,19 +158,14 @@ TEST(forecast, believes_a_slower_measurement_after_ten_seconds) {
   EXPECT_EQ(slow.eta(start + 20s, rows_at(100, 1)), 200s);
 }
 
-TEST(forecast, a_limit_that_swings_counts_with_its_mean) {
+TEST(forecast, a_rate_that_was_cut_comes_half_way_back_on_the_whole) {
   const instant start{1h};
   forecast shared;
-  std::uint64_t created = 0;
-  for (int i = 0; i < 600; ++i) {
-    const bool low = i / 30 % 2 == 0;
-    shared.note_allowed(start + i * 1s, low ? 8 : 10);
-    shared.note_created(start + i * 1s, created += low ? 8 : 10);
-  }
-  for (const double now : {8, 10}) {
-    const std::chrono::duration<double> eta = shared.eta(start + 600s, rows_at(9000, now));
-    EXPECT_NEAR(eta.count(), 1000, 30) << now;
-  }
+  shared.note_allowed(start, 10);
+  shared.note_allowed(start + 1s, 8);
+  EXPECT_EQ(shared.eta(start + 1s, rows_at(9000, 8)), 1000s);
+  shared.note_allowed(start + 2s, 10);
+  EXPECT_EQ(shared.eta(start + 2s, rows_at(9000, 10)), 900s);
 }
 
 TEST(forecast, a_change_that_lasts_a_minute_is_believed) {
@@ -178,11 +173,23 @@ TEST(forecast, a_change_that_lasts_a_minute_is_believed) {
   forecast halved;
   std::uint64_t created = 0;
   for (int i = 0; i < 600; ++i) {
-    halved.note_allowed(start + i * 1s, i < 530 ? 10 : 5);
+    halved.note_allowed(start + i * 1s, 10);
     halved.note_created(start + i * 1s, created += i < 530 ? 10 : 5);
   }
-  const std::chrono::duration<double> eta = halved.eta(start + 600s, rows_at(5000, 5));
+  const std::chrono::duration<double> eta = halved.eta(start + 600s, rows_at(5000, 10));
   EXPECT_NEAR(eta.count(), 1000, 30);
+}
+
+TEST(forecast, what_happened_while_the_job_was_young_is_soon_over) {
+  const instant start{1h};
+  forecast slow_at_first;
+  std::uint64_t created = 0;
+  for (int i = 0; i < 300; ++i) {
+    slow_at_first.note_allowed(start + i * 1s, 10);
+    slow_at_first.note_created(start + i * 1s, created += i < 140 ? 8 : 10);
+  }
+  const std::chrono::duration<double> eta = slow_at_first.eta(start + 300s, rows_at(9000, 10));
+  EXPECT_NEAR(eta.count(), 900, 10);
 }
 
 TEST(forecast, rows_that_will_be_repeated_last_take_their_horizon_too) {
