@@ -190,6 +190,8 @@ std::uint64_t row_counts::left() const noexcept {
 
 journal_row::journal_row() = default;
 
+suspects::suspects() = default;
+
 row_change::row_change(std::int64_t which, row_state state) : row(which), to(state) {}
 
 struct journal::state {
@@ -274,6 +276,26 @@ asio::awaitable<result<std::vector<journal_row>>> journal::find(std::vector<std:
     return store.find(markers);
   };
   return state_->queue->submit<std::vector<journal_row>>(false, std::move(work));
+}
+
+asio::awaitable<result<suspects>> journal::oldest_suspect() {
+  auto work = [](journal_store& store) -> result<suspects> { return store.oldest_suspect(); };
+  return state_->queue->submit<suspects>(false, work);
+}
+
+asio::awaitable<result<void>> journal::note_sweep(server_instant begun) {
+  auto work = [begun](journal_store& store) -> result<void> {
+    store.note_sweep(begun);
+    return {};
+  };
+  return state_->queue->submit<void>(false, work);
+}
+
+asio::awaitable<result<std::optional<server_instant>>> journal::first_intent() {
+  auto work = [](journal_store& store) -> result<std::optional<server_instant>> {
+    return store.first_intent();
+  };
+  return state_->queue->submit<std::optional<server_instant>>(false, work);
 }
 
 row_counts journal::counts() const {

@@ -70,6 +70,11 @@ std::optional<std::int64_t> count_of(const std::optional<server_instant>& at) {
   return at->time_since_epoch().count();
 }
 
+std::optional<server_instant> instant_of(const statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return server_instant(std::chrono::milliseconds(row.integer(column)));
+}
+
 [[noreturn]] void fail_in_system(const std::string& what) {
   throw sqlite_failure{errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN, what + ": " + std::strerror(errno)};
 }
@@ -474,6 +479,12 @@ void journal_store::note_outcome(const row_change& change, row_state from) {
   const std::int64_t unsent = from == row_state::sending && change.to == row_state::planned ? 1 : 0;
   sql_->step.bind(number(change.to)).bind_given(change.asset_id).bind_given(change.reason).bind(unsent);
   sql_->step.bind_given(change.playback_id).bind_given(change.checksum).bind(change.row).finish();
+  // What becomes of a row later does not tell how its create ended, unless its asset was found.
+  if (is(from, {row_state::sending, row_state::uploading}) || has_asset(change.to)) note_end(change);
+  if (is(change.to, {row_state::created, row_state::failed})) sql_->forget_secret.bind(change.row).finish();
+}
+
+void journal_store::note_end(const row_change& change) {
   statement& end = sql_->end_attempt;
   end.bind(change.row).bind(number(change.to)).bind(count_of(change.at));
   if (change.http_status == 0)
@@ -481,7 +492,6 @@ void journal_store::note_outcome(const row_change& change, row_state from) {
   else
     end.bind(std::int64_t{change.http_status});
   end.bind_given(change.request_id).finish();
-  if (is(change.to, {row_state::created, row_state::failed})) sql_->forget_secret.bind(change.row).finish();
 }
 
 void journal_store::note_upload(const row_change& change) {
@@ -515,6 +525,36 @@ result<void> journal_store::record(const row_change& change) {
   if (from == row_state::skipped) totals_.bytes.total += size;
   if (change.to == row_state::skipped) totals_.bytes.total -= size;
   return {};
+}
+
+suspects journal_store::oldest_suspect() {
+  statement ask(
+      *db_,
+      "SELECT count(*), count(first_intent), min(first_intent) FROM rows WHERE id IN (SELECT row FROM "
+      "attempts WHERE outcome = 2 AND (settled_at IS NULL OR settled_at >= coalesce((SELECT "
+      "CAST(value AS INTEGER) FROM meta WHERE name = 'swept_until'), settled_at)))");
+  ask.step();
+  suspects found;
+  found.any = ask.integer(0) > 0;
+  if (ask.integer(0) == ask.integer(1)) found.oldest = instant_of(ask, 2);
+  return found;
+}
+
+void journal_store::note_sweep(server_instant begun) {
+  const std::int64_t until = begun.time_since_epoch().count();
+  transaction all(*db_);
+  statement note(*db_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('swept_until', ?)");
+  note.bind(std::string_view(std::to_string(until))).finish();
+  // A sweep takes minutes after the last create: one whose end has no time was before it.
+  statement date(*db_, "UPDATE attempts SET settled_at = ? WHERE outcome = 2 AND settled_at IS NULL");
+  date.bind(until - 1).finish();
+  all.commit();
+}
+
+std::optional<server_instant> journal_store::first_intent() {
+  statement ask(*db_, "SELECT min(first_intent) FROM rows");
+  ask.step();
+  return instant_of(ask, 0);
 }
 
 void journal_store::begin_run(const std::vector<std::pair<std::string, std::string>>& notes) {

@@ -41,6 +41,10 @@ class journal_store {
   [[nodiscard]] std::vector<journal_row> rows(row_state state, std::int64_t after, std::size_t limit);
   [[nodiscard]] std::vector<journal_row> find(const std::vector<std::string>& markers);
 
+  [[nodiscard]] suspects oldest_suspect();
+  void note_sweep(server_instant begun);
+  [[nodiscard]] std::optional<server_instant> first_intent();
+
   void begin_run(const std::vector<std::pair<std::string, std::string>>& notes);
   void keep(const run_sample& sample);
   void end_run(int ending);
@@ -70,6 +74,7 @@ class journal_store {
   void note_intent(const row_change& change);
   void note_upload(const row_change& change);
   void note_outcome(const row_change& change, row_state from);
+  void note_end(const row_change& change);
   [[nodiscard]] journal_row read_row(const statement& row);
   void read_secret(journal_row& row);
 

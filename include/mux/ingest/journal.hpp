@@ -130,6 +130,15 @@ struct load_report {
   bool interrupted = false;                    ///< stopped on request: nothing was added
 };
 
+/// Rows of which an earlier create may still have made an asset that the journal does not know.
+struct suspects {
+  suspects();
+
+  bool any = false;
+  /// The first time that one of them was about to be sent; nothing if that is not known of each of them.
+  std::optional<server_instant> oldest;
+};
+
 struct journal_options {
   /// Where the file is read and written. Default: a thread of the journal's own. Tests in virtual time give
   /// the executor that everything else runs on; a server gives nothing, as every commit waits for the disk.
@@ -189,6 +198,15 @@ class journal {
                                                          std::size_t limit);
   /// The rows that have one of these markers, in no order.
   asio::awaitable<result<std::vector<journal_row>>> find(std::vector<std::string> markers);
+
+  /// Rows with a create whose answer was lost and which was not found since, unless a sweep has told what
+  /// became of it.
+  asio::awaitable<result<suspects>> oldest_suspect();
+  /// Notes that a sweep has compared every asset that was there at `begun`: creates that ended before are no
+  /// longer suspect. Errors: those of `record`.
+  asio::awaitable<result<void>> note_sweep(server_instant begun);
+  /// The first time that any row was about to be sent, as far as it is known.
+  asio::awaitable<result<std::optional<server_instant>>> first_intent();
 
   /// Rows by state as of the last commit. Thread-safe.
   [[nodiscard]] row_counts counts() const;

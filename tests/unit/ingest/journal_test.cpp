@@ -63,6 +63,16 @@ class journal_test : public ::testing::Test {
     return change;
   }
 
+  /// Row `row` is sent at second `sent`, and its answer is lost at second `lost`.
+  void lose(journal& of, std::int64_t row, std::optional<int> sent, std::optional<int> lost) {
+    row_change intent(row, row_state::sending), end(row, row_state::ambiguous);
+    if (sent) intent.at = second(*sent);
+    if (lost) end.at = second(*lost);
+    EXPECT_TRUE(run(of.record(intent)));
+    EXPECT_TRUE(run(of.record(end)));
+  }
+  static server_instant second(int count) { return server_instant(std::chrono::seconds(count)); }
+
   temporary_folder folder;
   std::filesystem::path file = folder / "list.txt.mux-journal";
 };
@@ -222,6 +232,59 @@ TEST_F(journal_test, retries_failed_rows_only_when_asked) {
   ASSERT_TRUE(run(again.open()));
   ASSERT_TRUE(load(again, url_list(1), true));
   EXPECT_EQ(again.counts()[row_state::planned], 1u);
+}
+
+TEST_F(journal_test, a_lost_create_stays_suspect_until_its_asset_is_found_or_a_sweep_looked) {
+  auto all = make(url_list(4));
+  EXPECT_FALSE(run(all->oldest_suspect())->any);
+  EXPECT_FALSE(*run(all->first_intent()));
+  EXPECT_TRUE(run(all->record(row_change(4, row_state::sending))));
+  EXPECT_TRUE(run(all->record(created(4, "answered"))));
+  EXPECT_FALSE(run(all->oldest_suspect())->any);
+  lose(*all, 1, 100, 110);
+  lose(*all, 2, 50, 60);
+  lose(*all, 3, 200, 210);
+  EXPECT_EQ(run(all->oldest_suspect())->oldest, second(50));
+  EXPECT_EQ(*run(all->first_intent()), second(50));
+  EXPECT_TRUE(run(all->record(created(2, "found"))));
+  EXPECT_EQ(run(all->oldest_suspect())->oldest, second(100));
+
+  // Sent again and answered: what became of the first time is as open as before.
+  EXPECT_TRUE(run(all->record(row_change(1, row_state::planned))));
+  EXPECT_TRUE(run(all->record(row_change(1, row_state::sending))));
+  EXPECT_TRUE(run(all->record(created(1, "second"))));
+  all.reset();
+  all = make(url_list(4));
+  EXPECT_EQ(run(all->oldest_suspect())->oldest, second(100));
+
+  EXPECT_TRUE(run(all->note_sweep(second(150))));
+  EXPECT_EQ(run(all->oldest_suspect())->oldest, second(200));
+  EXPECT_TRUE(run(all->note_sweep(second(300))));
+  EXPECT_FALSE(run(all->oldest_suspect())->any);
+  EXPECT_EQ(*run(all->first_intent()), second(50));
+}
+
+TEST_F(journal_test, a_suspect_without_a_time_asks_for_the_whole_listing) {
+  const auto all = make(url_list(2));
+  lose(*all, 1, 100, 110);
+  lose(*all, 2, std::nullopt, std::nullopt);
+  const auto found = run(all->oldest_suspect());
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->any);
+  EXPECT_FALSE(found->oldest);
+  EXPECT_TRUE(run(all->note_sweep(second(300))));
+  EXPECT_FALSE(run(all->oldest_suspect())->any);
+}
+
+TEST_F(journal_test, giving_up_a_lost_create_does_not_clear_it) {
+  const auto all = make(url_list(2));
+  lose(*all, 1, 100, 110);
+  EXPECT_TRUE(run(all->record(row_change(1, row_state::failed))));
+  EXPECT_EQ(run(all->oldest_suspect())->oldest, second(100));
+  lose(*all, 2, 50, 60);
+  EXPECT_TRUE(run(all->record(row_change(2, row_state::planned))));
+  EXPECT_TRUE(run(all->record(row_change(2, row_state::skipped))));
+  EXPECT_EQ(run(all->oldest_suspect())->oldest, second(50));
 }
 
 TEST_F(journal_test, belongs_to_one_environment_and_host) {
