@@ -20,6 +20,7 @@
 
 #include "ingest/asset_walk.hpp"
 #include "ingest/forecast.hpp"
+#include "ingest/outcome.hpp"
 #include "ingest/watch_list.hpp"
 
 namespace mux::inline v0::ingest {
@@ -51,6 +52,24 @@ class batch {
   /// What a coroutine does; says which of them a stop cancels.
   enum class task : std::uint8_t { support, create, file, scan, wait };
 
+  /// A local file on its way, as far as this run knows.
+  struct course {
+    course() {}
+    std::string url;       ///< where its bytes go next; empty: ask the API
+    bool resume = false;   ///< some bytes may be there
+    bool sent = false;     ///< all are, by the storage's word
+    bool refused = false;  ///< the storage takes no more, for `refusal`
+    std::string refusal;
+    std::string unwanted;  ///< why the upload is withdrawn
+    std::string failure;   ///< why the row then fails
+    std::string checksum;
+    std::uint64_t durable = 0;
+    int cuts = 0;  ///< tries in a row without a further durable byte
+    int unanswered = 0, withdrawals = 0;
+    std::chrono::nanoseconds look = std::chrono::milliseconds(250);  ///< until the API is asked again
+    std::optional<instant> begun_waiting;
+  };
+
   // What comes before the first create.
   asio::awaitable<void> begin(manifest_source manifest, std::stop_token loading);
   asio::awaitable<result<void>> load(manifest_source manifest, std::stop_token loading);
@@ -64,6 +83,7 @@ class batch {
   asio::awaitable<void> create_row(journal_row row);
   asio::awaitable<void> settle(journal_row row, const mux::error& why);
   asio::awaitable<void> return_to_plan(journal_row row, std::string reason);
+  void note_unsent(verdict what, const mux::error& why);
   void note_unreachable(const mux::error& why);
   void plan_again(journal_row row);
   [[nodiscard]] std::deque<journal_row>* startable();
@@ -76,11 +96,14 @@ class batch {
   asio::awaitable<void> ingest_file(journal_row row);
   asio::awaitable<std::string> open_upload(journal_row& row);
   asio::awaitable<void> transfer(journal_row row, std::string url);
-  asio::awaitable<void> await_asset(journal_row row, std::string checksum);
+  asio::awaitable<bool> send(const journal_row& row, course& on);
+  asio::awaitable<bool> go_on_waiting(const journal_row& row, course& on, std::string url);
+  asio::awaitable<void> settle_upload(journal_row row, upload_ticket ticket, course on);
   asio::awaitable<void> finish_file(journal_row row, std::string asset_id, std::string checksum);
   asio::awaitable<void> begin_anew(journal_row row, std::string reason);
   asio::awaitable<void> fail_row(journal_row row, std::string reason);
   asio::awaitable<bool> pause_after(const mux::error& why, int failures);
+  asio::awaitable<bool> pause_after_cut(const mux::error& why, int cuts);
   asio::awaitable<bool> pause(std::chrono::nanoseconds time);
 
   // Ambiguous rows.

@@ -29,7 +29,7 @@ constexpr milliseconds queued_ahead{100};
 std::string reason_of(const mux::error& e, const std::string& url) {
   std::string text = e.api_messages.empty() ? e.message() : std::string();
   for (const std::string& message : e.api_messages) text += (text.empty() ? "" : "; ") + message;
-  return without_secrets(std::move(text), url);
+  return with_shown_urls(without_secrets(std::move(text), url));
 }
 
 std::size_t batch::concurrency() const {
@@ -174,6 +174,14 @@ asio::awaitable<void> batch::return_to_plan(journal_row row, std::string reason)
   plan_again(std::move(row));
 }
 
+// A row went back to the plan: what that means for the others.
+void batch::note_unsent(verdict what, const mux::error& why) {
+  if (what == verdict::hopeless || (why.code == mux::errc::shut_down && !ending()))
+    give_up(to_error(why));
+  else if (what != verdict::unsent || !ending())
+    note_unreachable(why);
+}
+
 void batch::note_unreachable(const mux::error& why) {
   hold_until_ = time_.now() + doubling(unreachable_in_row_);
   if (++unreachable_in_row_ >= std::max(1, options_.max_unreachable)) give_up(to_error(why));
@@ -183,8 +191,7 @@ asio::awaitable<void> batch::settle(journal_row row, const mux::error& why) {
   const verdict what = judge_create(why);
   std::string reason = reason_of(why, row.content.url);
   if (what == verdict::unsent || what == verdict::later || what == verdict::hopeless) {
-    if (what == verdict::hopeless) give_up(to_error(why));
-    if (what == verdict::later) note_unreachable(why);
+    note_unsent(what, why);
     co_await return_to_plan(std::move(row), std::move(reason));
     co_return;
   }

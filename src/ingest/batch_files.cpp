@@ -7,6 +7,7 @@
 #include "ingest/file_facts.hpp"
 #include "ingest/marker.hpp"
 #include "ingest/outcome.hpp"
+#include "ingest/url.hpp"
 
 namespace mux::inline v0::ingest {
 namespace {
@@ -59,8 +60,7 @@ asio::awaitable<std::string> batch::open_upload(journal_row& row) {
       co_await fail_row(std::move(row), reason_of(got.error(), {}));
       co_return url;
     }
-    if (what == verdict::hopeless) give_up(to_error(got.error()));
-    if (what == verdict::later || what == verdict::ambiguous) note_unreachable(got.error());
+    note_unsent(what, got.error());
     co_await return_to_plan(std::move(row), reason_of(got.error(), {}));
     co_return url;
   }
@@ -79,85 +79,130 @@ asio::awaitable<std::string> batch::open_upload(journal_row& row) {
   co_return url;
 }
 
-// `url` is empty if the upload was begun before.
+// Until the API says what became of the upload. `url` is empty if it was begun by an earlier run.
+//
+// Only the API's own word ends an upload: complete, errored, or over. One that is not wanted any more is
+// withdrawn first, which the API refuses once there is an asset.
 asio::awaitable<void> batch::transfer(journal_row row, std::string url) {
-  bool resume = url.empty();
-  for (int failures = 0; !ending(); url.clear(), resume = true) {
-    const std::optional<file_facts> facts = look_at(row.content.file);
-    if (!facts || facts->size != row.size || facts->modified != row.modified) {
-      static_cast<void>(co_await mux_.cancel_upload(row.upload_id));
-      std::string reason = row.content.file + unreadable;
-      if (facts)
-        co_await begin_anew(std::move(row), "the file changed while it was sent");
-      else
-        co_await fail_row(std::move(row), std::move(reason));
+  course on;
+  on.url = std::move(url);
+  on.resume = on.url.empty();
+  while (!ending()) {
+    if (!on.url.empty()) {
+      const bool go_on = co_await send(row, on);
+      if (!go_on) co_return;
+      continue;
+    }
+    mux::result<upload_ticket> ticket = co_await mux_.find_upload(row.upload_id);
+    if (!ticket) {
+      const bool go_on = co_await pause_after(ticket.error(), on.unanswered++);
+      if (!go_on) co_return;
+      continue;
+    }
+    on.unanswered = 0;
+    if (ticket->state != upload_ticket::status::waiting) {
+      co_await settle_upload(std::move(row), std::move(*ticket), std::move(on));
       co_return;
     }
-    if (url.empty()) {
-      mux::result<upload_ticket> ticket = co_await mux_.find_upload(row.upload_id);
-      if (!ticket && ticket.error().http_status == 404) {
-        co_await begin_anew(std::move(row), "the upload is gone");
-        co_return;
-      }
-      if (ticket && ticket->state == upload_ticket::status::complete) {
-        co_await finish_file(std::move(row), std::move(ticket->asset_id), {});
-        co_return;
-      }
-      if (ticket && ticket->state == upload_ticket::status::errored) {
-        co_await fail_row(std::move(row), "the upload failed: " + ticket->reason);
-        co_return;
-      }
-      if (ticket && ticket->state == upload_ticket::status::over) {
-        co_await begin_anew(std::move(row), "the upload timed out or was cancelled");
-        co_return;
-      }
-      if (!ticket) {
-        const bool again = co_await pause_after(ticket.error(), failures++);
-        if (!again) co_return;
-        continue;
-      }
-      if (!row.in_manifest) {
-        static_cast<void>(co_await mux_.cancel_upload(row.upload_id));
-        co_await begin_anew(std::move(row), {});
-        co_return;
-      }
-      url = std::move(ticket->url);
-    }
-    const auto durable = std::make_shared<std::atomic<std::uint64_t>>(0);
-    durable_[row.id] = durable;
-    const on_durable note = [durable](std::uint64_t bytes) { *durable = bytes; };
-    mux::result<sent_file> sent = co_await mux_.send_file(std::move(url), row.content.file, resume, note);
-    if (sent) {
-      co_await await_asset(std::move(row), std::move(sent->checksum));
-      co_return;
-    }
-    if (sent.error().code == mux::errc::source_unreadable) {
-      static_cast<void>(co_await mux_.cancel_upload(row.upload_id));
-      co_await fail_row(std::move(row), reason_of(sent.error(), {}));
-      co_return;
-    }
-    if (sent.error().code == mux::errc::upload_expired) {
-      // Its last answer may have been lost after the last byte: only the API knows.
-      const bool again = co_await pause(first_look);
-      if (again && ++failures >= std::max(1, options_.max_sends)) {
-        co_await begin_anew(std::move(row), "the upload expired");
-        co_return;
-      }
-    } else if (sent.error().code == mux::errc::source_changed) {
-      co_await pause(first_look);
-    } else {
-      const bool again = co_await pause_after(sent.error(), failures++);
-      if (!again) co_return;
-    }
+    const bool go_on = co_await go_on_waiting(row, on, std::move(ticket->url));
+    if (!go_on) co_return;
   }
+}
+
+asio::awaitable<void> batch::settle_upload(journal_row row, upload_ticket ticket, course on) {
+  if (ticket.state == upload_ticket::status::complete)
+    co_await finish_file(std::move(row), std::move(ticket.asset_id), std::move(on.checksum));
+  else if (ticket.state == upload_ticket::status::errored)
+    co_await fail_row(std::move(row), std::move(ticket.reason));
+  else if (!on.failure.empty())
+    co_await fail_row(std::move(row), std::move(on.failure));
+  else {
+    if (on.unwanted.empty()) on.unwanted = "the upload timed out";
+    co_await begin_anew(std::move(row), std::move(on.unwanted));
+  }
+}
+
+// The API waits for bytes, or has not noticed yet that they are there. False if nothing more is to be done
+// for now.
+asio::awaitable<bool> batch::go_on_waiting(const journal_row& row, course& on, std::string url) {
+  if (!on.begun_waiting) on.begun_waiting = time_.now();
+  const std::chrono::nanoseconds waited = time_.now() - *on.begun_waiting;
+  if (on.sent && waited > 10 * options_.horizon) co_return false;  // the next run asks again
+  if (on.refused && waited > options_.horizon && on.unwanted.empty()) on.unwanted = on.refusal;
+  const std::optional<file_facts> facts = look_at(row.content.file);
+  if (!row.in_manifest) on.unwanted = "no longer in the manifest";
+  if (!on.sent && !facts) on.failure = on.unwanted = row.content.file + unreadable;
+  if (!on.sent && facts && (facts->size != row.size || facts->modified != row.modified))
+    on.unwanted = "the file changed while it was sent";
+  if (!on.unwanted.empty() && !on.sent) {
+    if (on.withdrawals++ >= std::max(1, options_.max_sends)) co_return false;
+    mux::result<void> over = co_await mux_.cancel_upload(row.upload_id);
+    if (!over && over.error().http_status != 403) {
+      const bool again = co_await pause_after(over.error(), on.unanswered++);
+      co_return again;
+    }
+    if (on.withdrawals == 1) co_return true;
+  } else if (!on.sent && !on.refused) {
+    on.url = std::move(url);
+    if (!on.url.empty()) co_return true;
+  }
+  const bool again = co_await pause(on.look);
+  on.look = std::min<std::chrono::nanoseconds>(2 * on.look, longest_look);
+  co_return again;
+}
+
+// One try to get the bytes across. False if nothing more is to be done for now.
+asio::awaitable<bool> batch::send(const journal_row& row, course& on) {
+  const auto durable = std::make_shared<std::atomic<std::uint64_t>>(on.durable);
+  durable_[row.id] = durable;
+  file_on_its_way file;
+  file.url = std::exchange(on.url, {});
+  file.path = row.content.file;
+  file.size = row.size;
+  file.modified = row.modified;
+  file.resume = std::exchange(on.resume, true);
+  const on_durable note = [durable](std::uint64_t bytes) { *durable = bytes; };
+  mux::result<sent_file> sent = co_await mux_.send_file(std::move(file), note);
+  if (*durable > on.durable) on.cuts = 0;
+  on.durable = *durable;
+  on.look = first_look;
+  on.begun_waiting.reset();
+  if (sent) {
+    on.sent = true;
+    on.checksum = std::move(sent->checksum);
+    co_return true;
+  }
+  const mux::error& why = sent.error();
+  const bool storage_refuses =
+      why.http_status >= 400 && why.http_status < 500 && why.http_status != 408 && why.http_status != 429;
+  if (why.code == mux::errc::source_unreadable) {
+    on.failure = on.unwanted = reason_of(why, {});
+  } else if (why.code == mux::errc::source_changed) {
+    on.unwanted = "the file changed while it was sent";
+  } else if (why.code == mux::errc::upload_expired || storage_refuses) {
+    // The last answer may have been lost after the last byte: only the API knows.
+    on.refused = true;
+    on.refusal = reason_of(why, {});
+  } else {
+    const bool again = co_await pause_after_cut(why, on.cuts++);
+    co_return again;
+  }
+  co_return true;
+}
+
+asio::awaitable<bool> batch::pause_after_cut(const mux::error& why, int cuts) {
+  if (why.code == mux::errc::cancelled || why.code == mux::errc::shut_down || ending()) co_return false;
+  if (cuts + 1 >= std::max(1, options_.max_unreachable)) give_up(unreachable(why));
+  const bool over = co_await pause(doubling(cuts));
+  co_return over && !ending();
 }
 
 // False if nothing more is to be done for now: cancelled, or the run ends.
 asio::awaitable<bool> batch::pause_after(const mux::error& why, int failures) {
   if (why.code == mux::errc::cancelled || ending()) co_return false;
   const verdict what = judge_create(why);
-  if (what == verdict::hopeless || what == verdict::refused) give_up(to_error(why));
-  if (failures + 1 >= std::max(1, options_.max_unreachable)) give_up(to_error(why));
+  const bool pointless = what == verdict::hopeless || what == verdict::refused || what == verdict::unsent;
+  if (pointless || failures + 1 >= std::max(1, options_.max_unreachable)) give_up(to_error(why));
   const bool over = co_await pause(doubling(failures));
   co_return over && !ending();
 }
@@ -167,38 +212,6 @@ asio::awaitable<bool> batch::pause(std::chrono::nanoseconds time) {
   co_await until->wait(time_.now() + time);
   const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
   co_return state.cancelled() == asio::cancellation_type::none;
-}
-
-// All bytes are there. An asset follows, unless Mux says otherwise.
-asio::awaitable<void> batch::await_asset(journal_row row, std::string checksum) {
-  const instant until = time_.now() + 10 * options_.horizon;
-  std::chrono::nanoseconds wait = first_look;
-  for (int failures = 0; !ending() && time_.now() < until;) {
-    mux::result<upload_ticket> ticket = co_await mux_.find_upload(row.upload_id);
-    if (!ticket) {
-      const bool again = co_await pause_after(ticket.error(), failures++);
-      if (!again) co_return;
-      continue;
-    }
-    failures = 0;
-    switch (ticket->state) {
-      case upload_ticket::status::complete:
-        co_await finish_file(std::move(row), std::move(ticket->asset_id), std::move(checksum));
-        co_return;
-      case upload_ticket::status::errored:
-        co_await fail_row(std::move(row), "the upload failed: " + ticket->reason);
-        co_return;
-      case upload_ticket::status::over:
-        co_await begin_anew(std::move(row), "the upload timed out or was cancelled");
-        co_return;
-      case upload_ticket::status::waiting:
-        break;
-    }
-    const bool again = co_await pause(wait);
-    if (!again) co_return;
-    wait = std::min<std::chrono::nanoseconds>(2 * wait, longest_look);
-  }
-  // The row stays as it is: the next run asks again.
 }
 
 asio::awaitable<void> batch::finish_file(journal_row row, std::string asset_id, std::string checksum) {
@@ -239,10 +252,11 @@ asio::awaitable<void> batch::begin_anew(journal_row row, std::string reason) {
 asio::awaitable<void> batch::fail_row(journal_row row, std::string reason) {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   durable_.erase(row.id);
+  if (row.state == row_state::uploading) suspect(row);
   row_change change(row.id, row_state::failed);
   change.at = mux_.server_time();
-  change.reason = reason;
-  row.reason = std::move(reason);
+  change.reason = with_shown_urls(reason);
+  row.reason = change.reason;
   const bool recorded = co_await record(std::move(change));
   if (!recorded) co_return;
   show(row, row_state::failed);

@@ -6,6 +6,7 @@
 
 #include "ingest/batch.hpp"
 #include "ingest/outcome.hpp"
+#include "ingest/url.hpp"
 
 namespace mux::inline v0::ingest {
 namespace {
@@ -45,8 +46,7 @@ asio::awaitable<void> batch::wait_until_ready() {
 
 // One look at all assets that are being prepared; true if one of them is done.
 asio::awaitable<mux::result<bool>> batch::look_at_preparing() {
-  result<std::vector<journal_row>> rows =
-      co_await journal_.rows(row_state::created, 0, looked_at_singly + 1);
+  result<std::vector<journal_row>> rows = co_await journal_.rows(row_state::created, 0, looked_at_singly + 1);
   if (!rows) {
     give_up(std::move(rows).error());
     co_return false;
@@ -109,8 +109,8 @@ asio::awaitable<bool> batch::note_readiness(journal_row row, readiness state, st
   if (state == readiness::preparing) co_return false;
   row_change change(row.id, state == readiness::ready ? row_state::ready : row_state::errored);
   change.at = mux_.server_time();
-  change.reason = reason;
-  row.reason = std::move(reason);
+  change.reason = with_shown_urls(reason);
+  row.reason = change.reason;
   const row_state to = change.to;
   const bool recorded = co_await record(std::move(change));
   if (recorded) show(row, to);

@@ -138,9 +138,8 @@ class client_remote final : public remote {
     co_return mux::result<void>();
   }
 
-  asio::awaitable<mux::result<sent_file>> send_file(std::string url, std::string file, bool resume,
-                                                    on_durable progress) override {
-    return ingest::send_file(client_, std::move(url), std::move(file), resume, std::move(progress));
+  asio::awaitable<mux::result<sent_file>> send_file(file_on_its_way file, on_durable progress) override {
+    return ingest::send_file(client_, std::move(file), std::move(progress));
   }
 
   asio::awaitable<mux::result<identity>> whoami() override {
@@ -187,6 +186,7 @@ class client_remote final : public remote {
 
 created_asset::created_asset() = default;
 upload_ticket::upload_ticket() = default;
+file_on_its_way::file_on_its_way() = default;
 sent_file::sent_file() = default;
 listed_asset::listed_asset() = default;
 identity::identity() = default;

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <stop_token>
 #include <utility>
 
@@ -56,11 +57,15 @@ struct engine::state : std::enable_shared_from_this<engine::state> {
     while (now < to && !level.compare_exchange_weak(now, to)) {
     }
     loading.request_stop();
-    const std::lock_guard lock(mutex);
-    if (strand)
-      asio::post(*strand, [self = shared_from_this()] {
-        if (self->current != nullptr) self->current->on_stop();
-      });
+    try {
+      const std::lock_guard lock(mutex);
+      if (strand)
+        asio::post(*strand, [self = shared_from_this()] {
+          if (self->current != nullptr) self->current->on_stop();
+        });
+    } catch (const std::bad_alloc&) {
+      // The batch looks at `level` before each create all the same.
+    }
   }
 
   // On the strand.
@@ -90,7 +95,7 @@ struct engine::state : std::enable_shared_from_this<engine::state> {
   std::atomic<stop_level> level{stop_level::none};
   std::stop_source loading;  ///< of the manifest
   std::mutex mutex;
-  std::optional<asio::any_io_executor> strand;  ///< once `run` was called
+  std::optional<asio::any_io_executor> strand;  ///< while `run` is under way
   batch* current = nullptr;                     ///< used on the strand
 };
 
@@ -112,6 +117,15 @@ asio::awaitable<result<summary>> engine::run(manifest_source manifest) {
     const std::lock_guard lock(self->mutex);
     self->strand = strand;
   }
+  // The engine may outlive the execution context.
+  struct strand_loan {
+    explicit strand_loan(state& of) : self(of) {}
+    ~strand_loan() {
+      const std::lock_guard lock(self.mutex);
+      self.strand.reset();
+    }
+    state& self;
+  } const loan(*self);
   asio::awaitable<result<summary>> work = self->run_batch(std::move(manifest));
   result<summary> outcome = co_await asio::co_spawn(strand, std::move(work), asio::use_awaitable);
   co_return std::move(outcome);

@@ -60,6 +60,12 @@ verdict judge_create(const mux::error& e) noexcept {
   }
 }
 
+error unreachable(mux::error cause) {
+  error e(errc::unreachable, "the uploads' storage cannot be reached");
+  e.cause = std::move(cause);
+  return e;
+}
+
 error to_error(mux::error cause) {
   const int status = cause.http_status;
   error e;

@@ -18,6 +18,9 @@ enum class verdict : std::uint8_t {
 
 [[nodiscard]] verdict judge_create(const mux::error& e) noexcept;
 
+/// A host that cannot be reached, or does not do its work, as the reason why a batch cannot go on.
+[[nodiscard]] error unreachable(mux::error cause);
+
 /// A failed call as the reason why a batch cannot begin or go on.
 [[nodiscard]] error to_error(mux::error cause);
 

@@ -72,17 +72,19 @@ class hashed_file final : public body_source {
 
 }  // namespace
 
-asio::awaitable<mux::result<sent_file>> send_file(const client& by, std::string url, std::string file,
-                                                  bool resume, on_durable progress) {
-  mux::result<file_source> opened = file_source::open(file);
+asio::awaitable<mux::result<sent_file>> send_file(const client& by, file_on_its_way file,
+                                                  on_durable progress) {
+  mux::result<file_source> opened = file_source::open(file.path);
   if (!opened) co_return std::move(opened).error();
+  if (opened->size() != file.size || opened->modified().time_since_epoch().count() != file.modified)
+    co_return mux::error(mux::errc::source_changed, file.path + " is not the file that it was");
   hashed_file source(std::move(*opened));
   upload_options options;
-  options.resume = resume;
+  options.resume = file.resume;
   options.on_progress = [progress = std::move(progress)](std::uint64_t durable, std::uint64_t) {
     progress(durable);
   };
-  mux::result<upload_outcome> done = co_await by.try_upload(url, source, std::move(options));
+  mux::result<upload_outcome> done = co_await by.try_upload(file.url, source, std::move(options));
   if (!done) co_return std::move(done).error();
   sent_file sent;
   mux::result<std::string> checksum = co_await source.checksum();

@@ -9,10 +9,10 @@
 
 namespace mux::inline v0::ingest {
 
-/// Sends a local file to the `url` of a direct upload and makes a checksum of what was sent on the way. With
-/// `resume` the part that is there already is read for the checksum alone. Errors: those of
+/// Sends a local file to a direct upload and makes a checksum of what was sent on the way. Of one that is
+/// resumed the part that is there already is read for the checksum alone. Errors: those of
 /// `client::try_upload`.
-asio::awaitable<mux::result<sent_file>> send_file(const client& by, std::string url, std::string file,
-                                                  bool resume, on_durable progress);
+asio::awaitable<mux::result<sent_file>> send_file(const client& by, file_on_its_way file,
+                                                  on_durable progress);
 
 }  // namespace mux::inline v0::ingest

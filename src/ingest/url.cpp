@@ -20,6 +20,10 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+constexpr bool of_scheme(char c) noexcept {
+  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+}
+
 url_parts split(std::string_view url) noexcept {
   url_parts parts;
   const std::size_t colon = url.find("://");
@@ -135,6 +139,19 @@ std::string without_secrets(std::string text, std::string_view url) {
   if (const std::size_t colon = parts.user_info.find(':'); colon != parts.user_info.npos)
     replace_all(text, parts.user_info.substr(colon + 1));
   return text;
+}
+
+std::string with_shown_urls(std::string_view text) {
+  std::string out;
+  for (std::size_t mark = text.find("://"); mark != text.npos; mark = text.find("://")) {
+    std::size_t begin = mark;
+    while (begin > 0 && of_scheme(text[begin - 1])) --begin;
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'`<>", mark), text.size());
+    out += text.substr(0, begin);
+    out += shown_url(text.substr(begin, end - begin));
+    text.remove_prefix(end);
+  }
+  return out.append(text);
 }
 
 std::string shown_url(std::string_view url) {

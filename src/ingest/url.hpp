@@ -27,4 +27,7 @@ inline constexpr std::size_t max_url_bytes = 8192;
 /// input.
 [[nodiscard]] std::string without_secrets(std::string text, std::string_view url);
 
+/// `text` with every URL in it as `shown_url` has it.
+[[nodiscard]] std::string with_shown_urls(std::string_view text);
+
 }  // namespace mux::inline v0::ingest

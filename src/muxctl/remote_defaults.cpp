@@ -23,9 +23,9 @@ class defaulting_remote final : public ingest::remote {
   boost::asio::awaitable<result<void>> cancel_upload(std::string id) override {
     return inner_->cancel_upload(std::move(id));
   }
-  boost::asio::awaitable<result<ingest::sent_file>> send_file(std::string url, std::string file, bool resume,
+  boost::asio::awaitable<result<ingest::sent_file>> send_file(ingest::file_on_its_way file,
                                                               ingest::on_durable progress) override {
-    return inner_->send_file(std::move(url), std::move(file), resume, std::move(progress));
+    return inner_->send_file(std::move(file), std::move(progress));
   }
   std::unique_ptr<ingest::asset_listing> list(bool urgent) override { return inner_->list(urgent); }
   boost::asio::awaitable<result<ingest::listed_asset>> find_asset(std::string id) override {

@@ -273,15 +273,17 @@ asio::awaitable<mux::result<void>> simulated_mux::cancel_upload(std::string id) 
   const bool answered = co_await ask(world_.chance.look);
   if (!answered) co_return status(mux::errc::server_error, 503, false);
   const auto at = uploads_.find(id);
-  if (at != uploads_.end() && at->second.asset_id.empty()) at->second.over = true;
+  if (at == uploads_.end()) co_return status(mux::errc::not_found, 404, false);
+  if (!at->second.asset_id.empty() || at->second.over || at->second.failed)
+    co_return status(mux::errc::permission_denied, 403, false);
+  at->second.over = true;
   co_return mux::result<void>();
 }
 
-asio::awaitable<mux::result<sent_file>> simulated_mux::send_file(std::string url, std::string file,
-                                                                 bool resume, on_durable progress) {
-  upload& to = uploads_.at(url.substr(storage.size()));
-  const std::uint64_t size = std::filesystem::file_size(file);
-  if (!resume && to.asset_id.empty()) to.bytes = 0;
+asio::awaitable<mux::result<sent_file>> simulated_mux::send_file(file_on_its_way file, on_durable progress) {
+  upload& to = uploads_.at(file.url.substr(storage.size()));
+  const std::uint64_t size = std::filesystem::file_size(file.path);
+  if (!file.resume && to.asset_id.empty()) to.bytes = 0;
   while (to.bytes < size && !to.over) {
     const std::uint64_t piece = std::min(size - to.bytes, piece_size);
     const bool gone = co_await sleep(static_cast<double>(piece) / world_.bytes_a_second);
@@ -289,7 +291,7 @@ asio::awaitable<mux::result<sent_file>> simulated_mux::send_file(std::string url
     to.bytes += piece;
     if (to.bytes == size && random_.chance(world_.chance.errored)) {
       to.failed = true;
-      ++errored_[number_of(file).value_or(0)];
+      ++errored_[number_of(file.path).value_or(0)];
     } else if (to.bytes == size) {
       to.asset_id = execute(to.row);
       to.known = time_.now() + span(random_.between(0, 3));

@@ -41,8 +41,7 @@ class simulated_mux final : public remote {
   asio::awaitable<mux::result<upload_ticket>> create_upload(manifest_row row) override;
   asio::awaitable<mux::result<upload_ticket>> find_upload(std::string id) override;
   asio::awaitable<mux::result<void>> cancel_upload(std::string id) override;
-  asio::awaitable<mux::result<sent_file>> send_file(std::string url, std::string file, bool resume,
-                                                    on_durable progress) override;
+  asio::awaitable<mux::result<sent_file>> send_file(file_on_its_way file, on_durable progress) override;
   asio::awaitable<mux::result<identity>> whoami() override;
   [[nodiscard]] std::optional<server_instant> server_time() const override;
   [[nodiscard]] std::string host() const override { return "api.mux.com"; }

@@ -59,6 +59,16 @@ struct upload_ticket {
   std::string reason;    ///< if `errored`, as the API gave it: text from outside
 };
 
+/// A local file to be sent.
+struct file_on_its_way {
+  file_on_its_way();
+  std::string url;  ///< of its upload; a secret
+  std::string path;
+  std::uint64_t size = 0;     ///< that it must have, bytes
+  std::int64_t modified = 0;  ///< when it must have been modified, nanoseconds since 1970
+  bool resume = false;        ///< ask first how much of it is there already
+};
+
 /// A local file that was sent whole.
 struct sent_file {
   sent_file();
@@ -109,11 +119,10 @@ class remote {
   virtual asio::awaitable<mux::result<upload_ticket>> find_upload(std::string id) = 0;
   /// Withdraws an upload that is still waiting.
   virtual asio::awaitable<mux::result<void>> cancel_upload(std::string id) = 0;
-  /// Sends a file to an upload's `url`, in memory that does not depend on its size. `resume`: asks first how
-  /// much of it is there already. Errors: `source_changed`, `source_unreadable`, `upload_expired`, those of
+  /// Sends a file to an upload's `url`, in memory that does not depend on its size. Errors: `source_changed`
+  /// (also if it is no longer the file that was asked for), `source_unreadable`, `upload_expired`, those of
   /// any call. Must observe cancellation.
-  virtual asio::awaitable<mux::result<sent_file>> send_file(std::string url, std::string file, bool resume,
-                                                            on_durable progress) = 0;
+  virtual asio::awaitable<mux::result<sent_file>> send_file(file_on_its_way file, on_durable progress) = 0;
   virtual asio::awaitable<mux::result<identity>> whoami() = 0;
   /// The server's time; nothing before the first answer.
   [[nodiscard]] virtual std::optional<server_instant> server_time() const = 0;

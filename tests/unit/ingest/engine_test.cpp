@@ -307,5 +307,28 @@ TEST_F(engine_test, counters_hold_across_runs) {
   EXPECT_EQ(seen.progresses.back().rows.done(), 20u);
 }
 
+TEST_F(engine_test, a_client_that_was_shut_down_ends_the_run) {
+  mux.decide = [](const manifest_row&) { return fate::shut_down; };
+  const result<summary> done = ingest(url_list(3));
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_EQ(done->ended, ending::given_up);
+  EXPECT_EQ(done->rows[row_state::planned], 3u);
+  EXPECT_LT(seen.count(row_state::sending), 20u);
+}
+
+TEST_F(engine_test, may_outlive_its_execution_context) {
+  std::istringstream input(url_list(1));
+  engine_options settings;
+  settings.journal = folder / "journal";
+  std::optional<engine> all;
+  {
+    asio::io_context brief;
+    settings.journal_settings.executor = brief.get_executor();
+    all.emplace(mux, time, settings, &seen);
+    ASSERT_TRUE(run(brief, time, all->run(manifest_source(input, "list.txt"))));
+  }
+  all->stop();
+}
+
 }  // namespace
 }  // namespace mux::inline v0::ingest::test

@@ -146,6 +146,105 @@ TEST_F(files_test, a_file_that_changed_between_runs_gets_a_new_upload) {
   expect_one_asset_each(1);
 }
 
+TEST_F(files_test, what_is_complete_stays_so_whatever_became_of_its_file) {
+  for (const bool gone : {false, true}) {
+    mux.uploads.clear();
+    mux.ledger.clear();
+    mux.bytes_received = 0;
+    const std::string name = gone ? "gone" : "touched";
+    const std::string rows = "file\n" + write_file(name, megabyte).string() + '\n';
+    engine_options settings = options();
+    settings.journal = folder / (name + "-journal");
+    mux.changed = [&] {
+      if (mux.bytes_received == megabyte) running->stop();
+    };
+    const result<summary> stopped = ingest_csv(rows, settings);
+    ASSERT_TRUE(stopped) << stopped.error();
+    ASSERT_EQ(stopped->rows[row_state::uploading], 1u);
+    mux.changed = [] {};
+    const auto identify = mux.identify;
+    mux.identify = [&] {
+      if (gone)
+        std::filesystem::remove(folder / name);
+      else
+        write_file(name, 2 * megabyte);
+      return identify();
+    };
+    const result<summary> done = ingest_csv(rows, settings);
+    mux.identify = identify;
+    ASSERT_TRUE(done) << done.error();
+    EXPECT_TRUE(done->complete()) << name;
+    EXPECT_EQ(mux.ledger.size(), 1u) << name;
+    EXPECT_EQ(mux.uploads.size(), 1u) << name;
+  }
+}
+
+TEST_F(files_test, a_withdrawal_that_got_lost_is_repeated) {
+  mux.bytes_a_second = megabyte;
+  const std::string rows = manifest(1, 4 * megabyte);
+  mux.changed = [&] {
+    if (mux.bytes_received == megabyte) running->stop();
+  };
+  ASSERT_TRUE(ingest_csv(rows));
+  mux.changed = [] {};
+  write_file("clip0.mp4", 3 * megabyte);
+  int lost = 0;
+  mux.lose_cancel = [&] { return ++lost <= 2; };
+  const result<summary> done = ingest_csv(rows);
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_TRUE(done->complete());
+  EXPECT_TRUE(mux.uploads.at("upload1").over);
+  expect_one_asset_each(1);
+}
+
+TEST_F(files_test, a_token_that_may_not_look_at_uploads_ends_the_run_and_costs_nothing) {
+  mux.hide_uploads = true;
+  const std::string rows = manifest(1, megabyte);
+  for (int run = 0; run < 3; ++run) {
+    const result<summary> given_up = ingest_csv(rows);
+    ASSERT_TRUE(given_up) << given_up.error();
+    EXPECT_EQ(given_up->ended, ending::given_up);
+  }
+  EXPECT_EQ(mux.uploads.size(), 1u);
+  mux.hide_uploads = false;
+  const result<summary> done = ingest_csv(rows);
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_TRUE(done->complete());
+  EXPECT_EQ(mux.uploads.size(), 1u);
+  expect_one_asset_each(1);
+}
+
+TEST_F(files_test, a_session_that_is_gone_after_the_last_byte_makes_no_second_asset) {
+  mux.upload_lag = 30s;
+  mux.cut = [&](const manifest_row&, std::uint64_t bytes) {
+    mux.uploads.at("upload1").session_gone = bytes == megabyte;
+    return bytes == megabyte;
+  };
+  const result<summary> done = ingest_csv(manifest(1, megabyte));
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_TRUE(done->complete());
+  EXPECT_EQ(mux.uploads.size(), 1u);
+  expect_one_asset_each(1);
+}
+
+TEST_F(files_test, one_that_the_storage_refuses_costs_the_others_nothing) {
+  mux.storage_refuses = [](const manifest_row& row) { return row.file.ends_with("clip1.mp4"); };
+  const result<summary> done = ingest_csv(manifest(4, megabyte));
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_EQ(done->ended, ending::finished);
+  EXPECT_EQ(done->rows.done(), 3u);
+  ASSERT_EQ(done->failed.size(), 1u);
+  EXPECT_THAT(done->failed[0].reason, HasSubstr("given up after 5 uploads"));
+}
+
+TEST_F(files_test, a_line_that_breaks_again_and_again_does_not_end_the_run_as_long_as_bytes_get_through) {
+  mux.cut = [](const manifest_row&, std::uint64_t bytes) { return bytes % megabyte == 0; };
+  const result<summary> done = ingest_csv(manifest(1, 20 * megabyte));
+  ASSERT_TRUE(done) << done.error();
+  EXPECT_TRUE(done->complete());
+  EXPECT_EQ(mux.bytes_received, 20 * megabyte);
+}
+
 TEST_F(files_test, a_file_that_left_the_manifest_is_not_sent_any_further) {
   mux.bytes_a_second = megabyte;
   const std::string both = manifest(2, 8 * megabyte);

@@ -81,5 +81,12 @@ TEST(url, leaves_no_trace_of_its_secrets_in_other_text) {
   EXPECT_EQ(without_secrets("all is well", url), "all is well");
 }
 
+TEST(url, whatever_one_says_in_a_text_keeps_its_secrets) {
+  EXPECT_EQ(with_shown_urls("Could not fetch https://u:p@a.example/v.mp4?sig=S, and 's3+x://b?k=1' neither"),
+            "Could not fetch https://…@a.example/v.mp4?… and 's3+x://b?…' neither");
+  EXPECT_EQ(with_shown_urls("a :// b"), "a :// b");
+  EXPECT_EQ(with_shown_urls("nothing"), "nothing");
+}
+
 }  // namespace
 }  // namespace mux::inline v0::ingest::test

@@ -40,6 +40,7 @@ enum class fate : std::uint8_t {
   refused_401,
   refused_404,
   unreachable,  ///< nothing was sent
+  shut_down,    ///< nothing was sent, and nothing ever will be
 };
 
 struct ledger_entry {
@@ -111,6 +112,7 @@ class fake_mux final : public remote {
     if (const bool cancelled = co_await sleep_until(grant); cancelled)
       co_return mux::error(mux::errc::cancelled);
     const fate what = decide(row);
+    if (what == fate::shut_down) co_return mux::error(mux::errc::shut_down);
     if (what == fate::unreachable) {
       co_await sleep_until(time_.now() + latency);
       co_return mux::error(mux::errc::connect_failed, "refused");
@@ -192,7 +194,7 @@ class fake_mux final : public remote {
   asio::awaitable<mux::result<upload_ticket>> find_upload(std::string id) override {
     co_await sleep_until(time_.now() + latency);
     const auto at = uploads.find(id);
-    if (at == uploads.end()) co_return status(mux::errc::not_found, 404, false);
+    if (at == uploads.end() || hide_uploads) co_return status(mux::errc::not_found, 404, false);
     upload_ticket now;
     now.id = id;
     now.url = "https://storage.example/" + id;
@@ -205,24 +207,28 @@ class fake_mux final : public remote {
   }
   asio::awaitable<mux::result<void>> cancel_upload(std::string id) override {
     co_await sleep_until(time_.now() + latency);
+    if (lose_cancel()) co_return lost();
     const auto at = uploads.find(id);
-    if (at != uploads.end() && at->second.asset_id.empty()) at->second.over = true;
+    if (at == uploads.end()) co_return status(mux::errc::not_found, 404, false);
+    if (!at->second.asset_id.empty() || at->second.over)
+      co_return status(mux::errc::permission_denied, 403, false);
+    at->second.over = true;
     co_return mux::result<void>();
   }
   /// Bytes arrive `bytes_a_second` at a time; `cut` says after how many a transfer breaks.
-  asio::awaitable<mux::result<sent_file>> send_file(std::string url, std::string file, bool resume,
-                                                    on_durable progress) override {
-    const std::string id = url.substr(url.rfind('/') + 1);
+  asio::awaitable<mux::result<sent_file>> send_file(file_on_its_way file, on_durable progress) override {
+    const std::string id = file.url.substr(file.url.rfind('/') + 1);
     stored_upload& stored = uploads.at(id);
     std::uint64_t size = 0;
     {
       std::error_code fault;
-      size = std::filesystem::file_size(file, fault);
+      size = std::filesystem::file_size(file.path, fault);
       if (fault) co_return mux::error(mux::errc::source_unreadable, "gone");
     }
-    if (!resume) stored.bytes = 0;
+    if (!file.resume) stored.bytes = 0;
     ++transfers;
-    if (stored.over) co_return mux::error(mux::errc::upload_expired, "expired");
+    if (stored.over || stored.session_gone) co_return mux::error(mux::errc::upload_expired, "expired");
+    if (storage_refuses(stored.row)) co_return status(mux::errc::bad_request, 400, false);
     while (stored.bytes < size || size == 0) {
       const std::uint64_t piece = std::min<std::uint64_t>(size - stored.bytes, 262'144);
       const bool cancelled = co_await sleep_until(
@@ -252,11 +258,15 @@ class fake_mux final : public remote {
     std::string asset_id;
     std::chrono::steady_clock::time_point known_from;
     bool over = false;
+    bool session_gone = false;
   };
   std::map<std::string, stored_upload> uploads;
+  std::function<bool()> lose_cancel = [] { return false; };
+  std::function<bool(const manifest_row&)> storage_refuses = [](const manifest_row&) { return false; };
   std::function<bool(const manifest_row&, std::uint64_t)> cut = [](const manifest_row&, std::uint64_t) {
     return false;
   };
+  bool hide_uploads = false;  ///< as from a token that may not read
   std::uint64_t bytes_a_second = 100'000'000, bytes_received = 0, transfers = 0, looks = 0;
   std::chrono::milliseconds upload_lag = 0ms, ready_after = 20s;
 

@@ -1,6 +1,7 @@
 // Bodies that are written from where they stand, and how long that may take.
 
 #include <algorithm>
+#include <future>
 #include <sys/socket.h>
 
 #include "unit/transport/loopback_server.hpp"
@@ -20,9 +21,9 @@ std::string pattern(std::size_t size) {
 TEST(large_body, arrives_whole_around_the_size_from_which_it_is_not_copied) {
   for (const bool tls : {false, true}) {
     for (const std::size_t size : {64u * 1024 - 1, 64u * 1024, 64u * 1024 + 1, 3u * 1024 * 1024 + 7}) {
-      std::string got;
-      const auto script = [&got](peer& p) {
-        got = p.request();
+      std::promise<std::string> request;
+      const auto script = [&request](peer& p) {
+        request.set_value(p.request());
         p.send(ok());
       };
       loopback_server server = tls ? loopback_server(good_tls(), script) : loopback_server(script);
@@ -30,6 +31,7 @@ TEST(large_body, arrives_whole_around_the_size_from_which_it_is_not_copied) {
       wire_client client;
       const transport::outcome answered = client.fetch(server.at(tls), post(body));
       ASSERT_TRUE(answered.response) << size;
+      const std::string got = request.get_future().get();
       ASSERT_GE(got.size(), size);
       EXPECT_TRUE(std::string_view(got).substr(got.size() - size) == body) << size;
       EXPECT_NE(got.find("Content-Length: " + std::to_string(size) + "\r\n"), std::string::npos);
@@ -38,15 +40,16 @@ TEST(large_body, arrives_whole_around_the_size_from_which_it_is_not_copied) {
 }
 
 TEST(large_body, of_another_kind_than_json_has_no_type) {
-  std::string got;
-  loopback_server server([&got](peer& p) {
-    got = p.request();
+  std::promise<std::string> sent;
+  loopback_server server([&sent](peer& p) {
+    sent.set_value(p.request());
     p.send(ok());
   });
   wire_client client;
   transport::wire_request request = post("bytes");
   request.json = false;
   ASSERT_TRUE(client.fetch(server.at(false), request).response);
+  const std::string got = sent.get_future().get();
   EXPECT_EQ(got.find("Content-Type"), std::string::npos) << got;
   EXPECT_NE(got.find("Content-Length: 5\r\n"), std::string::npos);
 }
