@@ -115,8 +115,10 @@ asio::awaitable<result<void>> batch::take_leftovers() {
       }
     }
   }
-  sweep_floor_ = watch_.floor();
-  sweep_all_ = !watch_.empty() && !sweep_floor_;
+  result<suspects> known = co_await journal_.oldest_suspect();
+  if (!known) co_return std::move(known).error();
+  sweep_all_ = known->any && !known->oldest;
+  if (known->oldest) sweep_floor_ = *known->oldest - listing_slack;
   co_return result<void>();
 }
 

@@ -148,12 +148,11 @@ asio::awaitable<void> batch::sweep() {
   if (!wanted) co_return;
   std::optional<server_instant> floor = sweep_all_ ? std::nullopt : sweep_floor_;
   if (options_.sweep == sweep_policy::always) {
-    result<std::vector<journal_row>> first = co_await journal_.rows(row_state::created, 0, 1);
+    result<std::optional<server_instant>> first = co_await journal_.first_intent();
     floor.reset();
-    if (first && !first->empty() && first->front().first_intent && !sweep_all_)
-      floor = *first->front().first_intent - listing_slack;
-    if (floor && sweep_floor_) floor = std::min(*floor, *sweep_floor_);
+    if (first && *first && !sweep_all_) floor = **first - listing_slack;
   }
+  const std::optional<server_instant> begun = mux_.server_time();
   scan_report report;
   report.sweep = true;
   events_.on_scan_started(0, true);
@@ -168,6 +167,10 @@ asio::awaitable<void> batch::sweep() {
     report.complete = !page->has_value();
     if (report.complete) break;
     co_await compare(std::move(**page), report);
+  }
+  if (report.complete && begun && !ending()) {
+    result<void> noted = co_await journal_.note_sweep(*begun);
+    if (!noted) give_up(std::move(noted).error());
   }
   events_.on_scan_ended(report);
 }

@@ -96,6 +96,45 @@ TEST_F(lost_answers_test, the_sweep_reports_duplicates_and_keeps_the_recorded_as
   EXPECT_TRUE(seen.scans.back().sweep);
 }
 
+// The first try takes effect beyond the horizon, and the run is stopped before its sweep.
+TEST_F(lost_answers_test, a_sweep_that_one_run_owes_is_made_by_the_next) {
+  mux.late = 200s;
+  mux.decide = first_time(fate::lost_late);
+  seen.on_each_row = [&](const row_event& e) {
+    if (e.state == row_state::created) running->stop();
+  };
+  const result<summary> stopped = ingest(url_list(1));
+  ASSERT_TRUE(stopped) << stopped.error();
+  ASSERT_EQ(stopped->ended, ending::stopped);
+  ASSERT_EQ(stopped->rows[row_state::created], 1u);
+  seen.on_each_row = nullptr;
+  time.jump(300s);
+  const result<summary> next = ingest(url_list(1));
+  ASSERT_TRUE(next) << next.error();
+  EXPECT_FALSE(next->complete());
+  ASSERT_EQ(next->duplicates.size(), 1u);
+  EXPECT_EQ(next->duplicates[0].others.size(), 1u);
+  const std::uint64_t pages = mux.pages;
+  ASSERT_TRUE(ingest(url_list(1)));
+  EXPECT_EQ(mux.pages, pages) << "what a sweep has told is not asked for again";
+}
+
+TEST_F(lost_answers_test, a_sweep_on_request_goes_back_to_the_first_create_whatever_became_of_it) {
+  engine_options settings = options();
+  settings.wait = true;
+  ASSERT_TRUE(ingest(url_list(2), settings));
+  const std::string marker = mux.sent.at(0).passthrough;
+  ledger_entry twice = mux.ledger.at(0);
+  twice.id = "twice";
+  mux.ledger.insert(mux.ledger.begin() + 1, twice);
+  time.jump(std::chrono::hours(5));
+  settings.sweep = sweep_policy::always;
+  const result<summary> done = ingest(url_list(4), settings);
+  ASSERT_TRUE(done) << done.error();
+  ASSERT_EQ(done->duplicates.size(), 1u);
+  EXPECT_EQ(done->duplicates[0].others, std::vector<std::string>{"twice"});
+}
+
 TEST_F(lost_answers_test, at_most_once_never_repeats) {
   int calls = 0;
   mux.decide = [&](const manifest_row&) { return calls++ % 2 == 0 ? fate::lost_before : fate::lost_after; };
