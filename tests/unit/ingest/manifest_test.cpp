@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -184,6 +186,13 @@ TEST(manifest, points_at_bytes_that_are_no_text) {
     EXPECT_THAT(read(line_with("title", "ab" + bad)).faults,
                 ElementsAre(HasSubstr("m.csv:2:29: a byte that is no text")))
         << testing::PrintToString(bad);
+  for (std::string title = "twenty characters ok"; const char bad : {'\x80', '\xFF', '\0'})
+    for (std::size_t at = 0; at < title.size(); ++at) {
+      std::string broken = title;
+      broken[at] = bad;
+      EXPECT_THAT(read(line_with("title", broken)).faults,
+                  ElementsAre(HasSubstr("m.csv:2:" + std::to_string(27 + at) + ": a byte that is no text")));
+    }
   EXPECT_THAT(read("url\nhttps://a.example/\xE2\x82").faults,
               ElementsAre(HasSubstr("m.csv:2:19: a byte that is no text")));
 }
@@ -317,7 +326,7 @@ TEST(manifest, skips_records_whose_cells_are_all_empty) {
 TEST(manifest, refuses_utf16_and_line_ends_of_cr_alone_at_once) {
   EXPECT_THAT(read(std::string("\xFF\xFEu\0r\0l\0", 8)).faults,
               ElementsAre(HasSubstr("m.csv:1:1: the manifest is in UTF-16 (expected UTF-8")));
-  EXPECT_THAT(read(std::string("\xFE\xFF\0u\0r\0l", 8)).fault_count, 1u);
+  EXPECT_THAT(read(std::string("\xFE\xFF\0u\0r\0l", 8)).faults, ElementsAre(HasSubstr("is in UTF-16")));
   EXPECT_THAT(read("url,title\rhttps://a.example/1,One\rhttps://a.example/2,Two\r").faults,
               ElementsAre(HasSubstr("m.csv:1:10: the lines end in CR alone (expected LF or CRLF)")));
   EXPECT_THAT(read("https://a.example/1\rhttps://a.example/2", "l.txt").fault_count, 1u);
@@ -346,6 +355,19 @@ TEST(manifest, a_record_may_stand_on_any_border_of_its_blocks) {
     ASSERT_EQ(all.rows[2].title, "three");
     ASSERT_EQ(all.rows[2].line, blank + 5);
   }
+}
+
+TEST(manifest, an_overlong_row_ends_where_its_quote_ends) {
+  std::string lines;
+  while (lines.size() < 1'500'000) lines += "https://a.example/x,\"\"y\"\"\n";
+  const reading all =
+      read("url,title\nhttps://a.example/1,\"" + lines + "\"\nhttps://a.example/2,ok\nnonsense,x\n");
+  const auto breaks = static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+  EXPECT_THAT(all.faults,
+              ElementsAre(HasSubstr("m.csv:2:21: the row is longer than 1 MiB"),
+                          HasSubstr("m.csv:" + std::to_string(breaks + 4) + ":1: not an absolute URL")));
+  ASSERT_EQ(all.rows.size(), 1u);
+  EXPECT_EQ(all.rows[0].line, breaks + 3);
 }
 
 TEST(manifest, a_line_of_a_list_longer_than_a_mebibyte_is_one_fault) {
