@@ -10,8 +10,8 @@ using seconds = std::chrono::duration<double>;
 
 constexpr std::chrono::seconds warm_up{10};
 constexpr std::chrono::milliseconds grain{100};
-// A refusal cuts the allowed rate by a fifth.
-constexpr double cut = 0.8;
+// A refusal cuts the allowed rate by a fifth and what is measured below it.
+constexpr double deepest_cut = 0.75;
 constexpr double longest = 1e12;  // seconds
 
 // A minute that differs much from what was usual has a reason that lasts.
@@ -58,7 +58,7 @@ void forecast::note_allowed(instant now, double rate) {
   allowed_at_ = now;
   rate = std::min(rate, 1e9);
   if (rate < 0.95 * allowed_rate_)
-    rate_before_ = std::min(allowed_rate_, rate / cut);
+    rate_before_ = std::min(std::max(rate_before_, allowed_rate_), rate / deepest_cut);
   else if (rate >= rate_before_)
     rate_before_ = 0;
   allowed_rate_ = rate;

@@ -191,6 +191,9 @@ outcome run_job(const scenario& job) {
 }
 
 double eta_error(const outcome& of, double share) {
+  if (of.shown.empty()) return 0;
+  const double before = of.shown.front().share;
+  share = before + share * (1 - before);
   const auto at = std::find_if(of.shown.begin(), of.shown.end(),
                                [&](const shown_progress& p) { return p.share >= share; });
   if (at == of.shown.end()) return 0;

@@ -42,8 +42,8 @@ struct outcome {
 /// the ledger.
 [[nodiscard]] outcome run_job(const scenario& job);
 
-/// Error of the ETA shown when `share` of the job was done, as a part of the time that it really still took;
-/// positive if the job took less.
+/// Error of the ETA shown when `share` of what the last run had to do was done, as a part of the time that it
+/// really still took; positive if the job took less.
 [[nodiscard]] double eta_error(const outcome& of, double share);
 
 }  // namespace mux::inline v0::ingest::simulation
