@@ -184,6 +184,9 @@ TEST(local_files, a_batch_of_files_is_called_after_the_folder_that_holds_them) {
   options.more = {folder / "b/10.mp4"};
   EXPECT_EQ(batch_path(folder / "b/2.mp4", options), top / "b");
   options.more = {folder / "b.mp4"};
+  EXPECT_EQ(batch_path(folder / "b/2.mp4", options), top);
+  fs::create_directory(folder / "bc");
+  options.more = {folder / "bc"};
   EXPECT_EQ(batch_path(folder / "b/2.mp4", options), top) << "not 'b', which both begin with";
 }
 
