@@ -114,6 +114,10 @@ class task_queue : public std::enable_shared_from_this<task_queue> {
         run(group);
       } catch (const sqlite_failure& failure) {
         for (task* job : group) job->fail(to_error(failure, file_));
+      } catch (const std::exception& fault) {
+        for (task* job : group) job->fail(unavailable(fault.what()));
+      } catch (...) {
+        for (task* job : group) job->fail(unavailable("an unknown failure"));
       }
       {
         const std::lock_guard lock(mutex_);
@@ -121,6 +125,10 @@ class task_queue : public std::enable_shared_from_this<task_queue> {
       }
       for (task* job : group) std::exchange(job->waiter, nullptr)->resume();
     }
+  }
+
+  [[nodiscard]] error unavailable(const std::string& why) const {
+    return error(errc::journal_unavailable, file_.string() + ": " + why);
   }
 
   void run(const std::vector<task*>& group) {
@@ -131,7 +139,7 @@ class task_queue : public std::enable_shared_from_this<task_queue> {
         store_.begin();
         for (task* job : group) job->run(store_);
         store_.commit();
-      } catch (const sqlite_failure&) {
+      } catch (...) {
         store_.roll_back();
         throw;
       }

@@ -170,7 +170,13 @@ struct journal_store::statements {
 };
 
 // A journal is made complete under another name, so that its own name never stands for half of one.
-void journal_store::create() {
+result<void> journal_store::create() {
+  const std::filesystem::path wal = beside(file_, "-wal");
+  std::error_code none;
+  if (const auto size = std::filesystem::file_size(wal, none); !none && size > 0)
+    return error(errc::journal_corrupt, wal.string() + " is there without its other half, the journal " +
+                                            file_.string() +
+                                            "; bring that back beside it, or move it away too to begin anew");
   const std::string draft = file_.string() + ".new-" + std::to_string(::getpid());
   const int fd = ::open(draft.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0) fail_in_system(file_.string() + " cannot be created");
@@ -195,13 +201,25 @@ void journal_store::create() {
     fail_in_system(file_.string() + " cannot be created");
   }
   sync_folder(file_);
+  return {};
 }
 
 result<void> journal_store::open() {
+  if (std::error_code none; std::filesystem::is_directory(file_, none))
+    return error(errc::journal_unavailable, file_.string() + " is not a file");
+  // Before anything else: one process at a time creates, opens or discards the journal.
+  try {
+    if (!lock_.take())
+      return error(errc::journal_locked,
+                   file_.string() + " is in use by another process; wait until it ends");
+  } catch (const std::system_error& fault) {
+    return error(errc::journal_unavailable, file_.string() + " cannot be locked: " + fault.what() +
+                                                "; it and its folder must be writable");
+  }
   struct stat about {};
   if (::stat(file_.c_str(), &about) != 0) {
     if (errno != ENOENT) fail_in_system(file_.string());
-    create();
+    if (result<void> made = create(); !made) return made;
   } else if (!S_ISREG(about.st_mode)) {
     return error(errc::journal_unavailable, file_.string() + " is not a file");
   } else if (about.st_size == 0) {
@@ -209,13 +227,7 @@ result<void> journal_store::open() {
   } else if ((about.st_mode & 077) != 0) {
     ::chmod(file_.c_str(), 0600);
   }
-  try {
-    if (!lock_.take())
-      return error(errc::journal_locked,
-                   file_.string() + " is in use by another process; wait until it ends");
-  } catch (const std::system_error& fault) {
-    return error(errc::journal_unavailable, file_.string() + ": " + fault.code().message());
-  }
+  if (result<void> whole = check_both_halves(file_); !whole) return whole;
   db_.emplace(file_.string());
   db_->run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384");
   if (result<void> sound = check(); !sound) return sound;
@@ -226,6 +238,7 @@ result<void> journal_store::open() {
       "CREATE TEMP TABLE secrets (id INTEGER PRIMARY KEY, url TEXT NOT NULL, settings TEXT NOT NULL)");
   try {
     upgrade();
+    db_->tidy_on_close(!run_is_open(*db_));
     prepare();
   } catch (const sqlite_failure& failure) {
     if (failure.code != SQLITE_ERROR) throw;
@@ -282,6 +295,30 @@ void journal_store::prepare() {
   totals_ = count(*db_);
 }
 
+bool run_is_open(const database& db) {
+  statement ask(db, "SELECT ended_at IS NULL FROM runs ORDER BY id DESC LIMIT 1");
+  return ask.step() && ask.integer(0) != 0;
+}
+
+result<void> check_both_halves(const std::filesystem::path& file) {
+  const std::filesystem::path wal = beside(file, "-wal");
+  std::error_code none;
+  if (std::filesystem::exists(wal, none)) return {};
+  try {
+    const database db = database::at_rest(file.string());
+    statement ask(db, "PRAGMA application_id");
+    if (!ask.step() || ask.integer(0) != journal_application_id || !run_is_open(db)) return {};
+  } catch (const sqlite_failure&) {
+    return {};  // what else is wrong shows when it is opened
+  }
+  // An owner may have begun in this moment.
+  if (std::filesystem::exists(wal, none)) return {};
+  return error(errc::journal_corrupt, file.string() + ": its other half, " + wal.string() +
+                                          ", is missing and holds what its last run recorded; bring it back "
+                                          "beside it, or else" +
+                                          std::string(damaged_advice).substr(1));
+}
+
 journal_totals count(const database& db) {
   journal_totals all;
   statement ask(db, "SELECT state, count(*), total(size) FROM rows GROUP BY state");
@@ -299,9 +336,9 @@ void journal_store::discard_if_new() {
   if (!created_) return;
   sql_.reset();
   db_.reset();
-  lock_.release();
   std::error_code ignored;
-  std::filesystem::remove(file_, ignored);
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(beside(file_, suffix), ignored);
+  lock_.release();
 }
 
 std::optional<journal_store::known_row> journal_store::look_up(const manifest_row& row) {
@@ -379,8 +416,31 @@ void journal_store::settle_vanished(load_report& report, bool retry_failed) {
   report.vanished = static_cast<std::uint64_t>(ask.integer(0));
 }
 
+std::string journal_store::foreign_hint() {
+  statement ask(
+      *db_,
+      "SELECT count(*) FROM rows WHERE id IN temp.seen AND shown_url IN (SELECT shown_url FROM rows "
+      "WHERE id NOT IN temp.seen)");
+  ask.step();
+  if (ask.integer(0) == 0) return {};
+  return "; " + std::to_string(ask.integer(0)) +
+         " of its addresses are there with another query or other cells, which makes them other rows: only "
+         "signatures of AWS, Google, CloudFront and Azure may change";
+}
+
 result<load_report> journal_store::load(manifest_reader& manifest, bool retry_failed,
                                         const std::stop_token& stop) {
+  try {
+    return read(manifest, retry_failed, stop);
+  } catch (...) {
+    discard_if_new();
+    throw;
+  }
+}
+
+result<load_report> journal_store::read(manifest_reader& manifest, bool retry_failed,
+                                        const std::stop_token& stop) {
+  std::string hint;
   load_report report;
   std::uint64_t known = 0;
   for (const std::uint64_t rows : totals_.rows.by_state) known += rows;
@@ -400,14 +460,16 @@ result<load_report> journal_store::load(manifest_reader& manifest, bool retry_fa
       all.commit();
       created_ = false;
       totals_ = count(*db_);
+      checkpoint();
       return report;
     }
+    if (foreign) hint = foreign_hint();
   }
   discard_if_new();
   if (report.interrupted) return report;
   if (manifest.fault_count() > 0) return manifest.fault_error();
   return error(errc::journal_foreign, file_.string() + " belongs to another manifest: it has no row of " +
-                                          manifest.name() + "; name another journal");
+                                          manifest.name() + "; name another journal" + hint);
 }
 
 result<void> journal_store::bind(const std::string& environment_id, const std::string& host) {
@@ -558,14 +620,23 @@ std::optional<server_instant> journal_store::first_intent() {
 }
 
 void journal_store::begin_run(const std::vector<std::pair<std::string, std::string>>& notes) {
-  transaction all(*db_);
-  statement note(*db_, "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
-  for (const auto& [name, value] : notes)
-    note.bind(std::string_view(name)).bind(std::string_view(value)).finish();
-  statement begin(*db_, "INSERT INTO runs (begun_at) VALUES (?)");
-  begin.bind(local_now()).finish();
-  run_ = db_->last_id();
-  all.commit();
+  db_->tidy_on_close(false);
+  {
+    transaction all(*db_);
+    statement note(*db_, "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
+    for (const auto& [name, value] : notes)
+      note.bind(std::string_view(name)).bind(std::string_view(value)).finish();
+    statement begin(*db_, "INSERT INTO runs (begun_at) VALUES (?)");
+    begin.bind(local_now()).finish();
+    run_ = db_->last_id();
+    all.commit();
+  }
+  checkpoint();
+}
+
+// What the file itself must tell, should it be parted from its write-ahead log.
+void journal_store::checkpoint() {
+  db_->run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 void journal_store::keep(const run_sample& sample) {
@@ -578,6 +649,12 @@ void journal_store::keep(const run_sample& sample) {
 void journal_store::end_run(int ending) {
   statement end(*db_, "UPDATE runs SET ended_at = ?, ending = ? WHERE id = ?");
   end.bind(local_now()).bind(std::int64_t{ending}).bind(run_).finish();
+  db_->tidy_on_close(true);
+}
+
+void journal_store::begin() {
+  before_group_ = totals_;
+  group_.emplace(*db_);
 }
 
 void journal_store::commit() {

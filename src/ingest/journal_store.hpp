@@ -26,6 +26,13 @@ struct journal_totals {
   byte_counts bytes;
 };
 
+/// True if the last run did not note its end.
+[[nodiscard]] bool run_is_open(const database& db);
+
+/// A journal whose last run did not end has its newest rows in `JOURNAL-wal`; what is wrong if that file is
+/// not there. Asked before the journal is opened, which makes an empty one.
+[[nodiscard]] result<void> check_both_halves(const std::filesystem::path& file);
+
 [[nodiscard]] journal_totals count(const database& db);
 
 /// The journal's file, used by one thread at a time. Members throw `sqlite_failure`; what is wrong with the
@@ -51,7 +58,7 @@ class journal_store {
 
   /// Part of a group; `begin` before the first, `commit` after the last.
   [[nodiscard]] result<void> record(const row_change& change);
-  void begin() { group_.emplace(*db_), before_group_ = totals_; }
+  void begin();
   void commit();
   void roll_back();
 
@@ -61,10 +68,13 @@ class journal_store {
   struct statements;
   struct known_row;
 
-  void create();
+  result<void> create();
+  result<load_report> read(manifest_reader& manifest, bool retry_failed, const std::stop_token& stop);
+  [[nodiscard]] std::string foreign_hint();
   result<void> check();
   void upgrade();
   void prepare();
+  void checkpoint();
   void discard_if_new();
   std::optional<known_row> look_up(const manifest_row& row);
   bool see(std::int64_t id);

@@ -35,6 +35,18 @@ struct journal_view::state {
     db.run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
   }
 
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+  ~state() {
+    // The write-ahead log of a journal whose run did not end must not go with a look at it.
+    bool tidy = false;
+    try {
+      tidy = !run_is_open(db);
+    } catch (const sqlite_failure&) {
+    }
+    db.tidy_on_close(tidy);
+  }
+
   template <class Read>
   auto guarded(Read read) -> result<decltype(read())> {
     try {
@@ -69,6 +81,7 @@ result<journal_view> journal_view::open(const std::filesystem::path& file) {
                  file.string() + (fault || !std::filesystem::exists(file) ? ": there is no such journal"
                                                                           : " is not a file"));
   try {
+    if (result<void> whole = check_both_halves(file); !whole) return whole.error();
     auto opened = std::make_unique<state>(file);
     if (read_pragma(opened->db, "PRAGMA application_id") != journal_application_id)
       return error(errc::journal_corrupt, file.string() + " is no journal");

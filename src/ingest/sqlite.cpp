@@ -1,5 +1,6 @@
 #include "ingest/sqlite.hpp"
 
+#include <filesystem>
 #include <new>
 
 namespace mux::inline v0::ingest {
@@ -10,17 +11,44 @@ namespace {
   throw sqlite_failure{code, sqlite3_errmsg(handle)};
 }
 
+// As the path of a `file:` address.
+std::string escaped(const std::string& path) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c != '%' && c != '?' && c != '#') {
+      out += c;
+    } else {
+      out += '%';
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
-database::database(const std::string& file) {
+database::database(const std::string& file) : database(file, SQLITE_OPEN_READWRITE) {}
+
+database database::at_rest(const std::string& file) {
+  return database("file://" + escaped(std::filesystem::absolute(file).string()) + "?immutable=1",
+                  SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+database::database(const std::string& name, int flags) {
   sqlite3* opened = nullptr;
-  const int code =
-      sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(opened);
   if (opened != nullptr) sqlite3_extended_result_codes(opened, 1);
   if (code != SQLITE_OK) fail(opened, code);
   // Owner and onlookers of a journal meet for moments only.
   sqlite3_busy_timeout(opened, 5000);
+}
+
+void database::tidy_on_close(bool tidy) noexcept {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, tidy ? 0 : 1, nullptr);
 }
 
 void database::run(const char* sql) {

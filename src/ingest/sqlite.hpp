@@ -22,6 +22,11 @@ class database {
  public:
   /// Opens an existing file for reading and writing.
   explicit database(const std::string& file);
+  /// Opens an existing file that nobody writes to, without making any other file beside it.
+  [[nodiscard]] static database at_rest(const std::string& file);
+  /// Whether closing the last connection moves the write-ahead log into the file and removes it: yes by
+  /// default.
+  void tidy_on_close(bool tidy) noexcept;
   void run(const char* sql);
   /// Rows that the last statement changed.
   [[nodiscard]] int changes() const noexcept { return sqlite3_changes(handle_.get()); }
@@ -29,6 +34,8 @@ class database {
   [[nodiscard]] sqlite3* handle() const noexcept { return handle_.get(); }
 
  private:
+  database(const std::string& name, int flags);
+
   struct closer {
     void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
   };
