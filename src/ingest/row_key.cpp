@@ -6,6 +6,8 @@
 
 #include <openssl/evp.h>
 
+#include "ingest/url_signature.hpp"
+
 namespace mux::inline v0::ingest {
 namespace {
 
@@ -48,7 +50,8 @@ row_key key_of(const manifest_row& row) {
     canonical += ':';
     canonical += cell;
   };
-  for (const std::string* cell : {&row.url, &row.title, &row.external_id, &row.creator_id, &row.passthrough,
+  add(without_signature(row.url));
+  for (const std::string* cell : {&row.title, &row.external_id, &row.creator_id, &row.passthrough,
                                   &row.playback_policy, &row.video_quality})
     add(*cell);
   if (!first_form) {

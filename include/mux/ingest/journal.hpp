@@ -152,6 +152,10 @@ struct journal_options {
 /// commit is under way share the next one. One process at a time works with the file; `journal_view` looks at
 /// it meanwhile.
 ///
+/// While a run is under way, and after one that did not end, the journal is two files: the newest steps are
+/// in `FILE-wal`. Copy and move both; a `FILE` that was parted from its other half is refused. `FILE-lock` is
+/// there while a process works with the journal, or was killed.
+///
 /// Upload URLs are not stored; of a source URL with a query or user-info only a hash is.
 ///
 /// After an error of `open` or `load` the object is of no further use.
@@ -172,9 +176,11 @@ class journal {
   asio::awaitable<result<void>> open();
 
   /// Reads the whole manifest and adds the rows that are new, all or none. Rows are the same if all their
-  /// cells are. A planned row that the manifest no longer has is skipped until it comes back; `retry_failed`
-  /// makes failed rows planned. A file that `open` created is removed again if this fails or `stop` is
-  /// requested. Errors: `manifest_invalid`, `journal_foreign`, those of `record`.
+  /// cells are, but for the query parameters by which AWS, Google, CloudFront and Azure sign a URL: a row
+  /// keeps its place when its URL is signed anew, and is sent with the present one. A planned row that the
+  /// manifest no longer has is skipped until it comes back; `retry_failed` makes failed rows planned. A file
+  /// that `open` created is removed again if this fails or `stop` is requested. Errors: `manifest_invalid`,
+  /// `journal_foreign`, those of `record`.
   asio::awaitable<result<load_report>> load(manifest_reader& manifest, bool retry_failed = false,
                                             std::stop_token stop = {});
 

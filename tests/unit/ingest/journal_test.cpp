@@ -287,6 +287,63 @@ TEST_F(journal_test, giving_up_a_lost_create_does_not_clear_it) {
   EXPECT_EQ(run(all->oldest_suspect())->oldest, second(50));
 }
 
+TEST_F(journal_test, a_signature_made_anew_is_the_same_row_and_the_present_one_is_sent) {
+  const std::string first = "https://b.example/v.mp4?X-Amz-Date=1&id=5&X-Amz-Signature=aa\n";
+  make(first + "https://b.example/v.mp4?id=6\n").reset();
+  journal again(file);
+  ASSERT_TRUE(run(again.open()));
+  const auto report = load(
+      again, "https://b.example/v.mp4?x-amz-date=2&id=5&X-Amz-Signature=bb\nhttps://b.example/v.mp4?id=7\n");
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->added, 1u) << "id=7";
+  EXPECT_EQ(report->vanished, 1u) << "id=6";
+  EXPECT_EQ(rows(again, row_state::planned)[0].content.url,
+            "https://b.example/v.mp4?x-amz-date=2&id=5&X-Amz-Signature=bb");
+}
+
+TEST_F(journal_test, hints_at_changed_queries_when_the_addresses_agree) {
+  make("https://b.example/v.mp4?token=1\nhttps://b.example/w.mp4?token=1\n").reset();
+  journal again(file);
+  ASSERT_TRUE(run(again.open()));
+  const auto report = load(again, "https://b.example/v.mp4?token=2\nhttps://b.example/x.mp4\n");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, errc::journal_foreign);
+  EXPECT_THAT(report.error().detail, HasSubstr("1 of its addresses"));
+}
+
+TEST_F(journal_test, a_manifest_that_throws_fails_the_load_alone) {
+  class broken : public std::streambuf {
+    int_type underflow() override { throw std::runtime_error("the pipe broke"); }
+  } buffer;
+  std::istream input(&buffer);
+  input.exceptions(std::ios::badbit);
+  journal all(file);
+  ASSERT_TRUE(run(all.open()));
+  const auto report = [&]() -> result<load_report> {
+    manifest_reader reader(input, "list.txt");
+    return run(all.load(reader));
+  }();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, errc::journal_unavailable);
+  EXPECT_THAT(report.error().detail, HasSubstr("the pipe broke"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(journal_test, a_hook_that_throws_fails_the_steps_of_its_commit) {
+  bool broken = false;
+  journal_options options;
+  options.committed = [&] {
+    if (broken) throw 7;
+  };
+  journal all(file, options);
+  ASSERT_TRUE(run(all.open()));
+  ASSERT_TRUE(load(all, url_list(1)));
+  broken = true;
+  const auto refused = run(all.record(row_change(1, row_state::sending)));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::journal_unavailable);
+}
+
 TEST_F(journal_test, belongs_to_one_environment_and_host) {
   {
     const auto all = make(url_list(1));
