@@ -172,7 +172,7 @@ TEST_F(file_upload, a_context_may_go_after_a_cancellation_while_another_thread_r
     std::this_thread::sleep_for(std::chrono::microseconds(100 * (i % 10)));  // where in the read is chance
     stop.emit(asio::cancellation_type::terminal);
     for (int step = 0; step < i % 4; ++step) w.io.poll_one();  // on its way to the coroutine
-    stop.slot().clear();  // it would outlive the context
+    stop.slot().clear();                                       // it would outlive the context
   }
   disk.join();
 }
