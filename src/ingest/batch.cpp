@@ -76,6 +76,9 @@ asio::awaitable<void> batch::begin(manifest_source manifest, std::stop_token loa
 }
 
 asio::awaitable<result<void>> batch::load(manifest_source manifest, std::stop_token loading) {
+  // Files that were uploaded may be gone by the next run; one that is still to be sent fails its own row.
+  std::error_code ignored;
+  if (std::filesystem::exists(options_.journal, ignored)) manifest.options.check_files = false;
   std::optional<manifest_reader> reader;
   if (manifest.input == nullptr) {
     result<manifest_reader> file = manifest_reader::open(manifest.file, manifest.options);

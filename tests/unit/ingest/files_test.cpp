@@ -277,6 +277,15 @@ TEST_F(files_test, an_expired_upload_is_replaced) {
   expect_one_asset_each(1);
 }
 
+TEST_F(files_test, a_file_may_go_once_it_is_uploaded) {
+  const std::string rows = manifest(2, megabyte);
+  ASSERT_TRUE(ingest_csv(rows));
+  std::filesystem::remove(folder / "clip0.mp4");
+  const result<summary> again = ingest_csv(rows);
+  ASSERT_TRUE(again) << again.error();
+  EXPECT_TRUE(again->complete());
+}
+
 TEST_F(files_test, a_vanished_file_fails_its_row_alone) {
   const std::string rows = manifest(2, megabyte);
   const auto identify = mux.identify;
