@@ -208,7 +208,7 @@ class JournalTest(CommandLineTest):
 
     def test_row_that_changed_in_the_manifest_is_not_taken_for_the_failed_one(self):
         journal = self.refused_batch("videos.csv", f"url,title\nhttps://videos.example/a.mp4?sig={SECRET},A\n")
-        self.write("videos.csv", "url,title\nhttps://videos.example/a.mp4?sig=other,A\n")
+        self.write("videos.csv", "url,title\nhttps://videos.example/a.mp4?sig=other,B\n")
         run = self.ask("export-failed", journal)
         self.assert_ends(run, 1)
         self.assertNotIn("sig=", run.stdout)
