@@ -1,11 +1,16 @@
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <fcntl.h>
 #include <sstream>
 #include <string>
 #include <sys/file.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,6 +28,43 @@ namespace mux::inline v0::ingest::test {
 namespace {
 
 using ::testing::HasSubstr;
+
+/// Another process that looks at a journal when it is told to. It is made before this one opens the journal:
+/// SQLite's knowledge of its own locks must not come with the fork.
+class neighbour {
+ public:
+  explicit neighbour(std::filesystem::path file) {
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends_), 0);
+    child_ = ::fork();
+    if (child_ != 0) return;
+    char word = 0;
+    if (::read(ends_[1], &word, 1) == 1) {
+      sqlite3* other = nullptr;
+      sqlite3_open(file.c_str(), &other);
+      sqlite3_exec(other, "SELECT count(*) FROM rows", nullptr, nullptr, nullptr);
+      sqlite3_close(other);
+      static_cast<void>(::write(ends_[1], &word, 1));
+    }
+    ::_exit(0);
+  }
+  neighbour(const neighbour&) = delete;
+  neighbour& operator=(const neighbour&) = delete;
+  ~neighbour() {
+    ::shutdown(ends_[0], SHUT_RDWR);
+    ::close(ends_[0]);
+    ::close(ends_[1]);
+    ::waitpid(child_, nullptr, 0);
+  }
+  void look() {
+    char word = 'l';
+    EXPECT_EQ(::write(ends_[0], &word, 1), 1);
+    EXPECT_EQ(::read(ends_[0], &word, 1), 1);
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+  pid_t child_ = -1;
+};
 
 /// What lies on the disk beside a journal, and when a run may begin with it. Owners are `journal_store`s, so
 /// that a forked process can be one.
@@ -52,18 +94,6 @@ class journal_files_test : public ::testing::Test {
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     ASSERT_TRUE(WIFSIGNALED(status));
   }
-  /// Runs `work` in a process that ends by itself.
-  template <class Work>
-  void in_other_process(Work work) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      work();
-      ::_exit(0);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFEXITED(status));
-  }
   error open_error() {
     journal_store again(file);
     const result<void> opened = again.open();
@@ -80,6 +110,7 @@ class journal_files_test : public ::testing::Test {
 };
 
 TEST_F(journal_files_test, looking_and_trying_in_the_owners_process_costs_no_row) {
+  neighbour other(file);
   in_killed_process([&] {
     journal_store owner(file);
     fill(owner, 3);
@@ -88,12 +119,7 @@ TEST_F(journal_files_test, looking_and_trying_in_the_owners_process_costs_no_row
     EXPECT_TRUE(is_owned(file));
     journal_store second(file);
     EXPECT_FALSE(second.open());
-    in_other_process([&] {
-      sqlite3* other = nullptr;
-      sqlite3_open(file.c_str(), &other);
-      sqlite3_exec(other, "SELECT count(*) FROM rows", nullptr, nullptr, nullptr);
-      sqlite3_close(other);
-    });
+    other.look();
     step(owner, 2);
     die();
   });
@@ -125,15 +151,41 @@ TEST_F(journal_files_test, the_lock_goes_with_its_owner_and_survives_a_look) {
   EXPECT_TRUE(next.take());
 }
 
-TEST_F(journal_files_test, a_lock_whose_file_was_removed_is_not_taken_for_the_present_one) {
-  const std::string path = file.string() + "-lock";
-  const int old = ::open(path.c_str(), O_RDWR | O_CREAT, 0600);
-  ASSERT_EQ(::flock(old, LOCK_EX), 0);
-  ::unlink(path.c_str());
-  owner_lock first(file), second(file);
-  EXPECT_TRUE(first.take());
-  EXPECT_FALSE(second.take());
-  ::close(old);
+TEST_F(journal_files_test, never_has_two_owners_however_often_it_changes_hands) {
+  std::atomic<int> owners = 0, most = 0, times = 0;
+  {
+    std::vector<std::jthread> all;
+    for (int t = 0; t < 8; ++t)
+      all.emplace_back([&] {
+        for (int i = 0; i < 1000; ++i) {
+          owner_lock mine(file);
+          if (!mine.take()) continue;
+          most = std::max<int>(most, ++owners);
+          ++times;
+          std::this_thread::yield();
+          --owners;
+        }
+      });
+  }
+  EXPECT_EQ(most, 1);
+  EXPECT_GT(times, 8);
+}
+
+TEST_F(journal_files_test, those_who_only_look_for_a_moment_keep_no_owner_out) {
+  static int looking;
+  looking = ::open((file.string() + "-lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::flock(looking, LOCK_SH), 0);
+  // A signal ends the look while this thread tries; a slow machine cannot make it come too late.
+  struct sigaction ending {
+  }, before{};
+  ending.sa_handler = [](int) { ::close(looking); };
+  ::sigaction(SIGALRM, &ending, &before);
+  itimerval soon{};
+  soon.it_value.tv_usec = 10'000;
+  ::setitimer(ITIMER_REAL, &soon, nullptr);
+  owner_lock mine(file);
+  EXPECT_TRUE(mine.take());
+  ::sigaction(SIGALRM, &before, nullptr);
 }
 
 TEST_F(journal_files_test, a_link_to_the_journal_has_the_same_lock) {
