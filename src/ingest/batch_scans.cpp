@@ -169,7 +169,8 @@ asio::awaitable<void> batch::sweep() {
     co_await compare(std::move(**page), report);
   }
   if (report.complete && begun && !ending()) {
-    result<void> noted = co_await journal_.note_sweep(*begun);
+    // What a create of the last moments did may still have to show up.
+    result<void> noted = co_await journal_.note_sweep(*begun - options_.horizon);
     if (!noted) give_up(std::move(noted).error());
   }
   events_.on_scan_ended(report);
