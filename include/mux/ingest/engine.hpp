@@ -200,7 +200,7 @@ struct summary {
 ///
 /// Each create carries a marker that is durable in the journal before the first byte is sent; a create whose
 /// answer was lost is looked for by its marker before it is repeated. To resume, run again with the same
-/// journal.
+/// journal. After a kill it consists of two files, the other one named `-wal`: they stay together.
 ///
 /// Thread safety: `stop` and `abort` from anywhere, `run` once. Lifetime: engine, client and listener must
 /// live until `run` has ended. Cancellation: by `stop` and `abort`; Asio's is not observed.
